@@ -1,0 +1,172 @@
+"""Any file with Kokoro's weights -> one canonical dict of float32 tensors, strictly.
+
+Formats are told apart by their first bytes, never by the file's name:
+
+* `.safetensors`, ours: canonical names; memory-mapped, nothing is copied.
+* `.pth`, the official checkpoint: five module state dicts, with weight norm.
+* `.onnx`: exports in fp32, fp16 and int8 (see `onnx_weights`).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import pickle
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from kokoro_fast.errors import WeightsError
+from kokoro_fast.weights.names import INSTANCE_NORM_AFFINE, is_unused, official_name
+from kokoro_fast.weights.onnx_weights import read_onnx
+from kokoro_fast.weights.shapes import and_more, check_complete, tensor_shapes
+
+OFFICIAL_MODULES = ("bert", "bert_encoder", "predictor", "text_encoder", "decoder")
+
+WEIGHT_NORM = ((".weight_g", ".weight_v"), (".parametrizations.weight.original0", ".parametrizations.weight.original1"))
+"""Names of magnitude and direction, as torch wrote them before and after version 2.0."""
+
+
+def load_state(path: str | os.PathLike[str]) -> dict[str, Tensor]:
+    """Read a weight file of any known format.
+
+    Returns:
+        name -> float32 tensor, exactly the names and shapes of `shapes.tensor_shapes()`. Tensors of a `.safetensors`
+        file are views of the file: the pages load when they are first touched.
+
+    Raises:
+        WeightsError: one line, if the file cannot be read, is truncated, damaged or of another kind, or if a tensor is
+            missing, unknown, mis-shaped or not finite. A changed bit that leaves a finite number is found in a `.pth`
+            (its archive has checksums) and in the cache (`store` keeps a digest), not in other files of the user's.
+    """
+    path = Path(path)
+    kind = _sniff(path)
+    if kind == "safetensors":
+        state = _read_safetensors(path)
+    else:
+        flat = _read_official(path) if kind == "pth" else {k: torch.from_numpy(v) for k, v in read_onnx(path).items()}
+        state = _canonical(flat, path)
+    check_complete(state, str(path))
+    _check_finite(state, path)
+    return state
+
+
+def save_state(state: Mapping[str, Tensor], path: str | os.PathLike[str], metadata: Mapping[str, str]) -> None:
+    """Write a canonical dict as `.safetensors`. Raises WeightsError if it is incomplete or cannot be written."""
+    check_complete(state, "state to save")
+    try:
+        save_file({name: tensor.contiguous() for name, tensor in state.items()}, path, dict(metadata))
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(f"{path}: cannot write the weights: {error}") from None
+
+
+def _sniff(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            head = file.read(9)
+            size = os.fstat(file.fileno()).st_size
+    except OSError as error:
+        raise WeightsError(f"{path}: cannot read the weights: {error.strerror}") from None
+    if head.startswith(b"PK\x03\x04"):
+        return "pth"
+    if len(head) == 9 and head[8:] == b"{" and int.from_bytes(head[:8], "little") < size:
+        return "safetensors"
+    if head[:1] == b"\x08" and size > 100:  # the first field of an ONNX model is its ir_version
+        return "onnx"
+    what = f"{size} bytes beginning {head[:4].hex(' ')}" if head else "an empty file"
+    raise WeightsError(f"{path}: expected Kokoro weights as .safetensors, .pth or .onnx, got {what}")
+
+
+def _read_safetensors(path: Path) -> dict[str, Tensor]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(f"{path}: expected a whole .safetensors file, got a damaged one ({error})") from None
+    for name, tensor in state.items():
+        if tensor.dtype != torch.float32:
+            raise WeightsError(f"{path}: tensor {name} has type {tensor.dtype}, expected torch.float32")
+    return state
+
+
+def _read_official(path: Path) -> dict[str, Tensor]:
+    """Official names, `module.` of data-parallel training dropped, weight norm folded."""
+    checkpoint = _load_pth(path)
+    found = list(checkpoint) if isinstance(checkpoint, dict) else type(checkpoint).__name__
+    if not isinstance(checkpoint, dict) or sorted(map(str, checkpoint)) != sorted(OFFICIAL_MODULES):
+        raise WeightsError(f"{path}: expected the modules {', '.join(OFFICIAL_MODULES)}, got {str(found)[:200]}")
+    flat: dict[str, Tensor] = {}
+    for module, tensors in checkpoint.items():
+        if not isinstance(tensors, Mapping) or not all(isinstance(t, Tensor) for t in tensors.values()):
+            raise WeightsError(f"{path}: expected module {module} to be a state dict of tensors")
+        flat.update({f"{module}.{name.removeprefix('module.')}": tensor for name, tensor in tensors.items()})
+    return _fold_weight_norm(flat, path)
+
+
+def _load_pth(path: Path) -> object:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+        if damaged:
+            raise WeightsError(f"{path}: expected a whole .pth file, the checksum of {damaged} is wrong")
+        checkpoint: object = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except (OSError, EOFError, RuntimeError, KeyError, ValueError, zipfile.BadZipFile, pickle.UnpicklingError) as error:
+        if isinstance(error, WeightsError):
+            raise
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise WeightsError(f"{path}: expected a whole .pth file of tensors ({reason[:200]})") from None
+    return checkpoint
+
+
+def _fold_weight_norm(flat: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
+    """weight = g * v / ||v||, the norm over all dimensions but the first (transposed convolutions too)."""
+    folded = dict(flat)
+    for magnitude, direction in WEIGHT_NORM:
+        for name in [n for n in flat if n.endswith(magnitude)]:
+            base = name.removesuffix(magnitude)
+            if base + direction not in flat:
+                raise WeightsError(f"{path}: tensor {base}{direction} is missing beside {name}")
+            g, v = folded.pop(name).float(), folded.pop(base + direction).float()
+            try:
+                folded[f"{base}.weight"] = v * (g / torch.norm_except_dim(v, 2, 0))
+            except RuntimeError:
+                shapes = f"{tuple(g.shape)} and {tuple(v.shape)}"
+                raise WeightsError(f"{path}: weight norm of {base}: g and v do not fit, shapes {shapes}") from None
+    return folded
+
+
+def _canonical(flat: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
+    """Official names -> ours. What the model does not use must be known to be unused."""
+    ours = {official_name(name): name for name in tensor_shapes()}
+    state: dict[str, Tensor] = {}
+    unknown: list[str] = []
+    for official, tensor in flat.items():
+        if official in ours:
+            name = ours[official]
+            # Snake's alpha is (1, C, 1) in the checkpoint.
+            state[name] = (tensor.flatten() if name.endswith(".alpha") else tensor).float()
+        elif INSTANCE_NORM_AFFINE.fullmatch(official):
+            _check_affine(official, tensor, path)
+        elif not is_unused(official):
+            unknown.append(official)
+    if unknown:
+        raise WeightsError(f"{path}: tensor {unknown[0]} is not part of the model{and_more(len(unknown) - 1)}")
+    return state
+
+
+def _check_affine(official: str, tensor: Tensor, path: Path) -> None:
+    expected = 1.0 if official.endswith(".weight") else 0.0
+    if not bool((tensor == expected).all()):
+        raise WeightsError(f"{path}: tensor {official} must be {expected:g} everywhere, the model has no such affine")
+
+
+def _check_finite(state: Mapping[str, Tensor], path: Path) -> None:
+    # A sum is not finite if any term is not, and reads the tensor once: 82 million numbers in some 30 ms.
+    bad = [name for name, tensor in state.items() if not math.isfinite(tensor.sum(dtype=torch.float64).item())]
+    if bad:
+        raise WeightsError(f"{path}: tensor {bad[0]} holds NaN or infinity{and_more(len(bad) - 1)}")
