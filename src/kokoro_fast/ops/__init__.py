@@ -1,0 +1,86 @@
+"""The two fused operations of the model, native where the compiled library loads and plain torch where it does not.
+
+Call them through the module, `ops.istft(...)` and `ops.adain_snake(...)`, never by `from ... import`: the names are
+bound to one of the two implementations when this module is imported, and `force` binds them anew. Both
+implementations can be scripted, compiled and exported; a scripted or exported model keeps the one bound at that time.
+`reference` states what each op computes.
+
+`KOKORO_FAST_OPS` chooses: `auto` (default; one RuntimeWarning if the library is missing), `native` (an error if it is
+missing) or `reference`. `KOKORO_FAST_ISA` chooses the instruction set of the kernels: `generic`, `avx2` or `avx512`.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from ..errors import InputError, MissingDependencyError
+from . import library, reference
+from .library import Status
+
+__all__ = ["Status", "adain_snake", "force", "istft", "status"]
+
+_SETTING = "KOKORO_FAST_OPS"
+
+istft: Callable[[Tensor, Tensor, Tensor, int], Tensor]
+adain_snake: Callable[[Tensor, Tensor, Tensor, Tensor, Tensor | None], Tensor]
+
+
+def status() -> Status:
+    """What the ops run on at the moment, and why."""
+    if _native or not _library.native:
+        return _library
+    return replace(_library, native=False, reason="the reference was asked for")
+
+
+@contextmanager
+def force(implementation: Literal["native", "reference"]) -> Iterator[None]:
+    """Bind the ops to one implementation inside a `with` block; for tests and measurements.
+
+    The binding is of the whole process: enter and leave it while no other thread runs a model. TorchScript compiles a
+    class once in a process, so a class scripted before keeps the implementation bound then.
+
+    Raises:
+        InputError: the name is neither.
+        MissingDependencyError: native was asked for and the library is not loaded.
+    """
+    before = _native
+    _bind(_resolve(implementation))
+    try:
+        yield
+    finally:
+        _bind(before)
+
+
+def _resolve(choice: str) -> bool:
+    """True for native."""
+    if choice not in ("auto", "native", "reference"):
+        raise InputError(f"{_SETTING}: expected auto, native or reference, got {choice!r}")
+    if choice == "native" and not _library.native:
+        raise MissingDependencyError(f"the native ops were asked for, but {_library.reason}")
+    if choice == "auto" and not _library.native:
+        warnings.warn(
+            f"kokoro-fast runs on its slower pure-torch ops: {_library.reason}. "
+            "To fix it, run: pip install --force-reinstall --no-deps kokoro-fast",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return choice != "reference" and _library.native
+
+
+def _bind(native: bool) -> None:
+    global istft, adain_snake, _native
+    source = torch.ops.kokoro_fast if native else reference
+    istft, adain_snake, _native = source.istft, source.adain_snake, native
+
+
+_library = library.load()
+_native = False
+_bind(_resolve(os.environ.get(_SETTING, "auto")))
