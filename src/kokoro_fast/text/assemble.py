@@ -1,0 +1,179 @@
+"""From what grapheme-to-phoneme conversion found, to tokens that are true to the user's text.
+
+Every language hands over `Piece`s: ranges of the normalized text with their phonemes. Here they become `Token`s: only
+symbols of the vocabulary, silent signs joined to the word they touch, punctuation split off, offsets into the source,
+and a record of everything that will not be heard.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from kokoro_fast.config import VOCAB
+from kokoro_fast.text.normalize import NormalizedText
+from kokoro_fast.text.phonemes import MARKS
+from kokoro_fast.types import Token
+
+UNKNOWN = "❓"
+"""Stands in phonemes for a part of a word that nothing could pronounce. misaki's own sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A word or a mark as a language adapter saw it.
+
+    Attributes:
+        start, end: range of characters in the normalized text; no white space at either end.
+        phonemes: raw phonemes, "" when nothing is spoken, None when no pronunciation was found.
+        tag: Penn Treebank tag, or None.
+    """
+
+    start: int
+    end: int
+    phonemes: str | None
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Something that will not be heard.
+
+    Attributes:
+        text: the word in the user's text, `source[char_start:char_end]`.
+        symbols: the phonemes outside the vocabulary that were left out of it; "" when no pronunciation was found for
+            the word or a part of it.
+        char_start, char_end: half-open range of characters in the text the user gave.
+    """
+
+    text: str
+    symbols: str
+    char_start: int
+    char_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phonemized:
+    """Tokens of a text, or of one paragraph of it, and what was left out of them; both in the order of the text."""
+
+    tokens: list[Token]
+    dropped: list[Dropped]
+
+
+def assemble(pieces: Sequence[Piece], text: NormalizedText, source: str) -> Phonemized:
+    """Tokens for `pieces` (in order, not overlapping) of `text`, which is the normalized form of a part of `source`."""
+    spoken = []
+    dropped = []
+    for piece in pieces:
+        kept, missing = _known_symbols(piece.phonemes or "")
+        if missing or (not kept and _should_sound(text.text[piece.start : piece.end])):
+            start, end = text.source_range(piece.start, piece.end)
+            dropped.append(Dropped(source[start:end], missing.replace(UNKNOWN, ""), start, end))
+        spoken.append(replace(piece, phonemes=kept))
+    joined = _join_silent(_split_marks(spoken, text.text), text)
+    return Phonemized([_token(piece, text, source) for piece in joined], dropped)
+
+
+def _known_symbols(phonemes: str) -> tuple[str, str]:
+    """The symbols that the model knows, single-spaced, and the ones it does not know.
+
+    Signs that espeak merely echoes from the text, such as "*", are not phonemes: they belong to neither. The letter g
+    stands for its own IPA symbol, U+0261: espeak writes it so in some of its languages.
+    """
+    kept: list[str] = []
+    missing: list[str] = []
+    for char in phonemes.replace("g", "ɡ"):
+        parts = unicodedata.normalize("NFD", char)
+        if char in VOCAB:
+            kept.append(char)
+        elif char.isspace():
+            kept.append(" ")
+        elif all(part in VOCAB for part in parts):
+            kept.append(parts)
+        elif char == UNKNOWN or unicodedata.category(char)[0] not in "PS":
+            missing.append(char)
+    return " ".join("".join(kept).split()), "".join(missing)
+
+
+def _should_sound(text: str) -> bool:
+    """Whether a reader would expect to hear this: letters, numbers, pictures. Other signs may well be silent."""
+    return any(unicodedata.category(char)[0] in "LN" or unicodedata.category(char) == "So" for char in text)
+
+
+def _is_mark(piece: Piece) -> bool:
+    return bool(piece.phonemes) and MARKS.issuperset(piece.phonemes or "")
+
+
+def _split_marks(pieces: Iterable[Piece], text: str) -> list[Piece]:
+    """Split punctuation off the end of words that were pronounced together with it."""
+    result = []
+    for piece in pieces:
+        marks = []
+        while _ends_in_mark(piece, text):
+            phonemes = piece.phonemes or ""
+            marks.append(Piece(piece.end - 1, piece.end, phonemes[-1]))
+            piece = replace(piece, end=piece.end - 1, phonemes=phonemes[:-1].rstrip())
+        result += [piece, *reversed(marks)]
+    return result
+
+
+def _ends_in_mark(piece: Piece, text: str) -> bool:
+    return (
+        piece.end - piece.start > 1
+        and bool(piece.phonemes)
+        and not _is_mark(piece)
+        and text[piece.end - 1] in MARKS
+        and (piece.phonemes or "").endswith(text[piece.end - 1])
+    )
+
+
+def _join_silent(pieces: Sequence[Piece], text: NormalizedText) -> list[Piece]:
+    """Join every silent sign to a word: the next one if they touch ("$100"), else the one before if they touch.
+
+    A sign between spaces joins the next word of its line, else the one before ("- milk"), so that the model does not
+    hear two spaces in a row. Signs alone in their line stay as they are ("***").
+    """
+    joined = list(pieces)
+    for reach in (0, 1):
+        for forward in (True, False):
+            joined = _join_neighbors(joined, text, reach, forward)
+    return joined
+
+
+def _join_neighbors(pieces: Sequence[Piece], text: NormalizedText, reach: int, forward: bool) -> list[Piece]:
+    """One pass: signs join the word after them (`forward`) or before them, over `reach` spaces."""
+    result: list[Piece] = []
+    for piece in reversed(pieces) if forward else pieces:
+        other = result[-1] if result else None
+        if other and _is_sign(piece, text) and not _is_mark(other) and _spaces_between(piece, other, text) == reach:
+            result[-1] = replace(other, start=min(piece.start, other.start), end=max(piece.end, other.end))
+        else:
+            result.append(piece)
+    return result[::-1] if forward else result
+
+
+def _is_sign(piece: Piece, text: NormalizedText) -> bool:
+    return not piece.phonemes and not _should_sound(text.text[piece.start : piece.end])
+
+
+def _spaces_between(sign: Piece, other: Piece, text: NormalizedText) -> int | None:
+    """0 if they touch, 1 if one space of the same line is between and the sign touches nothing else, else None."""
+    first, second = (sign, other) if sign.start < other.start else (other, sign)
+    gap = text.text[first.end : second.start]
+    free = all(text.text[i : i + 1] in ("", " ") for i in (sign.start - 1, sign.end) if i >= 0)
+    if gap == " " and (not free or "\n" in text.space_at(first.end)):
+        return None
+    return len(gap)
+
+
+def _token(piece: Piece, text: NormalizedText, source: str) -> Token:
+    start, end = text.source_range(piece.start, piece.end)
+    return Token(
+        text=source[start:end],
+        phonemes=piece.phonemes or "",
+        whitespace=text.space_at(piece.end),
+        char_start=start,
+        char_end=end,
+        tag=piece.tag,
+    )
