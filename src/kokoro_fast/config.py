@@ -1,4 +1,4 @@
-"""Constants and model dimensions of Kokoro-82M v1.0, each with its source. Imports nothing, so everything may import it.
+"""Constants and model dimensions of Kokoro-82M v1.0, each with its source. Imports nothing of ours.
 
 Source, unless a line says otherwise: `config.json` of the Hugging Face repository hexgrad/Kokoro-82M.
 """

@@ -1,4 +1,4 @@
-"""The generator: iSTFTNet (Kaneko et al. 2022). Features and excitation -> waveform. Nine tenths of the work are here."""
+"""The generator, iSTFTNet (Kaneko et al. 2022): features and excitation -> waveform. Nine tenths of all the work."""
 
 from __future__ import annotations
 

@@ -3,9 +3,9 @@
 Shape letters: B batch, T tokens (boundary ids included), F duration frames (600 samples, 40 a second), H half-frames
 (300 samples, 80 a second), S samples (24 kHz), C channels.
 
-Inside `predict` the number of frames F follows from the durations' values, not from any shape. So it is itself made of
-two pieces with fixed shapes, `encode` and `shape_contours`, with the alignment between them: an exporter takes the three
-pieces `encode`, `shape_contours` and `decode`, and aligns on its own side.
+Inside `predict` the number of frames F follows from the durations' values, not from any shape. So it is made of two
+pieces with fixed shapes, `encode` and `shape_contours`, with the alignment between them: an exporter takes the pieces
+`encode`, `shape_contours` and `decode`, and aligns on its own side.
 """
 
 from pathlib import Path
@@ -80,7 +80,7 @@ class KokoroModel(nn.Module):
     def encode(
         self, input_ids: Tensor, style: Tensor, speed: Tensor, lengths: Tensor | None
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """ids (B, T), style (B, 256), speed (B,) -> durations (B, T), prosody encoding (B, 640, T), text (B, 512, T)."""
+        """ids (B, T), style (B, 256), speed (B,) -> durations (B, T), prosody (B, 640, T), text (B, 512, T)."""
         valid = None if lengths is None else valid_columns(lengths, input_ids.size(1))
         context = self.albert_projection(self.albert(input_ids, valid))
         encoding = self.prosody.encoder(context, style[:, self.style_width :], lengths)

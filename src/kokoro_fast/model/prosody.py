@@ -38,10 +38,7 @@ class DurationEncoder(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         width = config.hidden
-        self.lstms = nn.ModuleList(
-            BidirectionalLSTM(width + config.style, width)
-            for _ in range(config.text_layers)
-        )
+        self.lstms = nn.ModuleList(BidirectionalLSTM(width + config.style, width) for _ in range(config.text_layers))
         self.norms = nn.ModuleList(AdaLayerNorm(config.style, width) for _ in range(config.text_layers))
 
     def forward(self, x: Tensor, style: Tensor, lengths: Tensor | None) -> Tensor:

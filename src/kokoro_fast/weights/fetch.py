@@ -58,7 +58,7 @@ class Bar(Protocol):
 @contextmanager
 def progress_bar(title: str, total: int, show: bool | None) -> Iterator[Bar]:
     """A bar in bytes on standard error. `show=None` shows it on a terminal only."""
-    from tqdm import tqdm  # type: ignore[import-untyped]
+    from tqdm import tqdm
 
     visible = sys.stderr.isatty() if show is None else show
     with tqdm(desc=title, total=total, unit="B", unit_scale=True, disable=not visible, leave=False) as bar:

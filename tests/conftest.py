@@ -1,0 +1,52 @@
+"""What many tests share: the model, the whole engine, the golden files.
+
+Every fixture is lazy, so a test of text or planning never loads torch. The first test that needs the model needs its
+weights: with an empty cache, as on a fresh machine, the project's own fetcher brings them (about 300 MB), and that
+first test takes as long as the network does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from goldens import Golden
+
+    from kokoro_fast import Kokoro
+    from kokoro_fast.model import KokoroModel
+
+THREADS = 2
+"""As many as the golden files were made with."""
+
+
+@pytest.fixture(scope="session")
+def model() -> KokoroModel:
+    """The network on the real weights."""
+    import torch
+
+    from kokoro_fast.model import KokoroModel
+
+    torch.set_num_threads(THREADS)
+    return KokoroModel.from_pretrained()
+
+
+@pytest.fixture(scope="session")
+def tts() -> Kokoro:
+    """The whole engine. Seeded: a test hears the same breath noise every time."""
+    import torch
+
+    from kokoro_fast import Kokoro
+
+    torch.set_num_threads(THREADS)
+    return Kokoro(seed=0)
+
+
+@pytest.fixture(scope="session")
+def golden() -> Callable[[str], Golden]:
+    """`golden(name)`: what the reference makes of one input."""
+    import goldens
+
+    return goldens.load
