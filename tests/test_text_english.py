@@ -281,3 +281,9 @@ except MissingDependencyError as error:
     print("espeakng_loader" in str(error), str(error).count(chr(10)))
 """
     assert run_python(code) == "['həlˈO', '', 'wˈɜɹld', '.'] [('blorptish', '')]\nTrue 0"
+
+
+def test_a_word_of_another_script_brings_no_language_name() -> None:
+    (token,) = phonemizer("en-us")("한").tokens
+    assert "(" not in token.phonemes
+    assert "us" not in token.phonemes

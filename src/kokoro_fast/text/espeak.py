@@ -44,6 +44,7 @@ def english_fallback(british: bool) -> Callable[[Any], tuple[str | None, int | N
     with LOCK:
         espeak = _load()
         fallback = espeak.EspeakFallback(british)
+        fallback.backend = _backend("en-gb" if british else "en-us")
 
     def locked(token: Any) -> tuple[str | None, int | None]:
         with LOCK:
@@ -68,6 +69,20 @@ def _load() -> Any:
     return espeak
 
 
+def _backend(code: str, **options: str) -> Any:
+    """phonemizer's espeak as misaki sets it up; without the name of a language, "(ko)", before a word of another."""
+    from phonemizer.backend import EspeakBackend
+
+    return EspeakBackend(
+        language=code,
+        preserve_punctuation=True,
+        with_stress=True,
+        tie="^",
+        language_switch="remove-flags",
+        **options,
+    )
+
+
 def _without_stray_hyphens(text: str) -> str:
     """The text with a space for every hyphen that joins no two letters.
 
@@ -85,17 +100,8 @@ class EspeakLanguage:
         """Load espeak with the voice `code`, as in "fr-fr"; MissingDependencyError when that fails."""
         with LOCK:
             espeak = _load()
-            from phonemizer.backend import EspeakBackend
-
             self._g2p = espeak.EspeakG2P(language=code)
-            self._g2p.backend = EspeakBackend(
-                language=code,
-                punctuation_marks=_NO_MARK,
-                preserve_punctuation=True,
-                with_stress=True,
-                tie="^",
-                language_switch="remove-flags",
-            )
+            self._g2p.backend = _backend(code, punctuation_marks=_NO_MARK)
 
     def pieces(self, text: NormalizedText) -> list[Piece]:
         """Words and marks of the text, in order."""
