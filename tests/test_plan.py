@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kokoro_fast.breaks import find_atoms
 from kokoro_fast.config import MAX_SYMBOLS, VOCAB
 from kokoro_fast.errors import InputError
-from kokoro_fast.plan import _atoms, iter_chunks, length_cost, plan
+from kokoro_fast.plan import break_cost, iter_chunks, length_cost, plan
 from kokoro_fast.types import Boundary, Chunk, Token
 
 CLOSERS = tuple(".,;:!?)”")
@@ -99,14 +100,16 @@ def test_breaks_are_the_cheapest_there_are(tokens: list[Token], limit: int) -> N
     tokens = [Token(t.text, t.phonemes, " " if "\n" in t.whitespace else t.whitespace, 0, 1) for t in tokens]
     if not speaks(tokens):
         return
-    atoms = _atoms(tokens, limit)
+    atoms = find_atoms(tokens, limit)
 
     def total(breaks: tuple[int, ...]) -> float:
         edges = [0, *breaks, len(atoms)]
         lengths = [atoms[stop - 1].last - atoms[start].first for start, stop in pairwise(edges)]
         if max(lengths) > limit:
             return inf
-        return sum(map(length_cost, lengths)) + sum(atoms[stop - 1].cost for stop in breaks)
+        return sum(map(length_cost, lengths)) + sum(
+            break_cost(atoms[stop - 1].boundary, atoms[stop - 1].splits_token) for stop in breaks
+        )
 
     every_way = (ways for n in range(len(atoms)) for ways in combinations(range(1, len(atoms)), n))
     ends = []

@@ -82,3 +82,6 @@ VOCAB: dict[str, int] = {
 }
 # fmt: on
 """Phoneme symbol -> token id."""
+
+MARKS = ';:,.!?—…"()“”'
+"""The symbols of VOCAB that are punctuation. The model hears them as pauses and intonation."""

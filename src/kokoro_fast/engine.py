@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 
 from kokoro_fast.backends.pytorch import PyTorchBackend
-from kokoro_fast.config import BOUNDARY_ID, SAMPLE_RATE, SPEED_RANGE, VOCAB
+from kokoro_fast.config import BOUNDARY_ID, MARKS, SAMPLE_RATE, SPEED_RANGE, VOCAB
 from kokoro_fast.errors import InputError, UnspokenTextWarning
 from kokoro_fast.joins import plan_join
 from kokoro_fast.plan import iter_chunks
 from kokoro_fast.speech import Speech, Word, add_word
 from kokoro_fast.stitch import make_stitcher
-from kokoro_fast.text import MARKS, Dropped, phonemes_to_tokens, phonemizer
+from kokoro_fast.text import Dropped, phonemes_to_tokens, phonemizer
 from kokoro_fast.timing import spoken_spans
 from kokoro_fast.types import Chunk, Token
 from kokoro_fast.weights import VOICES, load_voice, style_row

@@ -8,11 +8,10 @@ from __future__ import annotations
 from kokoro_fast.text.assemble import Dropped, Phonemized
 from kokoro_fast.text.g2p import Phonemizer, phonemizer
 from kokoro_fast.text.languages import LANGUAGES, Language, resolve_language
-from kokoro_fast.text.phonemes import MARKS, check_symbols, phonemes_to_tokens
+from kokoro_fast.text.phonemes import check_symbols, phonemes_to_tokens
 
 __all__ = [
     "LANGUAGES",
-    "MARKS",
     "Dropped",
     "Language",
     "Phonemized",

@@ -11,9 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from kokoro_fast.config import VOCAB
+from kokoro_fast.config import MARKS, VOCAB
 from kokoro_fast.text.normalize import NormalizedText
-from kokoro_fast.text.phonemes import MARKS
 from kokoro_fast.types import Token
 
 UNKNOWN = "❓"
@@ -102,7 +101,7 @@ def _should_sound(text: str) -> bool:
 
 
 def _is_mark(piece: Piece) -> bool:
-    return bool(piece.phonemes) and MARKS.issuperset(piece.phonemes or "")
+    return bool(piece.phonemes) and all(symbol in MARKS for symbol in piece.phonemes or "")
 
 
 def _split_marks(pieces: Iterable[Piece], text: str) -> list[Piece]:

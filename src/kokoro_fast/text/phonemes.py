@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 
-from kokoro_fast.config import VOCAB
+from kokoro_fast.config import MARKS, VOCAB
 from kokoro_fast.errors import InputError
 from kokoro_fast.types import Token
 
-MARKS = frozenset(';:,.!?—…"()“”')
-"""Symbols of the vocabulary that are punctuation. The model hears them as pauses and intonation."""
-
-_MARK_CLASS = re.escape("".join(sorted(MARKS)))
+_MARK_CLASS = re.escape(MARKS)
 _WORD_OR_MARK = re.compile(rf"(?P<symbols>[{_MARK_CLASS}]|[^\s{_MARK_CLASS}]+)(?P<space>\s*)")
 _SHOWN = 5
 
