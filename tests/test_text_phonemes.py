@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokoro_fast.config import VOCAB
+from kokoro_fast.config import MARKS, VOCAB
 from kokoro_fast.errors import InputError
-from kokoro_fast.text import MARKS, phonemes_to_tokens
+from kokoro_fast.text import phonemes_to_tokens
 
 
 def test_words_and_marks() -> None:
@@ -26,7 +26,7 @@ def test_symbols_give_the_string_back(phonemes: str) -> None:
     tokens = phonemes_to_tokens(phonemes)
     assert " ".join("".join(t.symbols for t in tokens).split()) == " ".join(phonemes.split())
     assert all(t.text == t.phonemes == phonemes[t.char_start : t.char_end] for t in tokens)
-    assert all(len(t.phonemes) == 1 or not MARKS.intersection(t.phonemes) for t in tokens)
+    assert all(len(t.phonemes) == 1 or not set(MARKS).intersection(t.phonemes) for t in tokens)
 
 
 def test_nothing_speakable_gives_no_tokens() -> None:
