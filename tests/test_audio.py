@@ -1,0 +1,224 @@
+"""Sound files: the right samples in every format, and whole or not there whatever happens."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+
+from kokoro_fast import audio
+from kokoro_fast.errors import InputError
+from kokoro_fast.speech import Speech
+
+SUFFIXES = list(audio.FORMATS)
+LOSSLESS = [".wav", ".flac"]
+
+
+def tone(seconds: float) -> NDArray[np.float32]:
+    """A tone with a little noise (S,), so that no encoder finds it too easy."""
+    n_samples = int(seconds * 24_000)
+    noise = np.random.default_rng(0).standard_normal(n_samples)
+    return (0.5 * np.sin(np.arange(n_samples) * 0.05) + 0.01 * noise).astype(np.float32)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_what_is_read_back(tmp_path: Path, suffix: str) -> None:
+    samples = tone(2)
+    path = tmp_path / f"tone{suffix}"
+    audio.write(path, samples)
+    heard, rate = soundfile.read(path)
+    assert rate == 24_000
+    assert heard.shape == samples.shape  # mono; libsndfile takes the encoder's delay off an .mp3
+    assert np.corrcoef(heard, samples)[0, 1] > 0.999
+    assert names(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("suffix", LOSSLESS)
+def test_lossless_files_hold_the_raw_pcm(tmp_path: Path, suffix: str) -> None:
+    samples = tone(0.1) * 3  # some of it beyond 1
+    audio.write(tmp_path / f"tone{suffix}", samples)
+    heard, _ = soundfile.read(tmp_path / f"tone{suffix}", dtype="int16")
+    assert heard.astype("<i2").tobytes() == audio.pcm16(samples)
+
+
+@pytest.mark.parametrize("suffix", LOSSLESS)
+def test_pieces_make_the_same_file(tmp_path: Path, suffix: str) -> None:
+    samples = tone(4)
+    audio.write(tmp_path / f"whole{suffix}", samples)
+    with audio.Writer(tmp_path / f"pieces{suffix}") as file:
+        for piece in np.array_split(samples, [0, 1, 700, 50_000]):
+            file.write(piece)
+    assert (tmp_path / f"pieces{suffix}").read_bytes() == (tmp_path / f"whole{suffix}").read_bytes()
+
+
+def test_long_vorbis_in_one_piece(tmp_path: Path) -> None:
+    samples = np.tile(tone(10), 12)
+    audio.write(tmp_path / "long.ogg", samples)
+    assert soundfile.info(tmp_path / "long.ogg").frames == len(samples)
+
+
+def test_sample_rate_and_upper_case(tmp_path: Path) -> None:
+    audio.write(tmp_path / "TONE.WAV", tone(1), 16_000)
+    assert soundfile.info(tmp_path / "TONE.WAV").samplerate == 16_000
+
+
+def test_speech_saves_through_here(tmp_path: Path) -> None:
+    Speech(tone(0.5), "", ()).save(tmp_path / "speech.flac")
+    assert soundfile.info(tmp_path / "speech.flac").frames == 12_000
+
+
+def test_rounding_and_clipping() -> None:
+    half = 0.5 / 32767
+    samples = np.array([0, 1, -1, 2, -np.inf, np.inf, np.nan, half, 3 * half, -3 * half, -5 * half], np.float32)
+    expected = [0, 32767, -32767, 32767, -32767, 32767, 0, 0, 2, -2, -2]
+    assert audio.to_int16(samples).tolist() == expected
+    assert audio._to_int16(samples).tolist() == expected
+    assert audio.pcm16(np.array([1, -1, 2 / 32767])) == b"\xff\x7f\x01\x80\x02\x00"
+
+
+def test_native_and_numpy_agree() -> None:
+    native = pytest.importorskip("kokoro_fast._native", reason="the native module is not built")
+    samples = np.random.default_rng(0).uniform(-1.2, 1.2, 100_000).astype(np.float32)
+    np.testing.assert_array_equal(native.float_to_pcm16(samples), audio._to_int16(samples))
+
+
+def test_two_dimensions_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"expected shape \(S,\), got \(2, 3\)"):
+        audio.pcm16(np.zeros((2, 3)))
+
+
+@pytest.mark.parametrize("name", ["speech", "speech.aac", "speech.wav.txt"])
+def test_unknown_suffix(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=r"expected a name that ends in \.wav, \.flac, \.ogg, \.mp3, got"):
+        audio.write(tmp_path / name, tone(0.1))
+    assert names(tmp_path) == []
+
+
+def test_places_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder.wav").mkdir()
+    os.mkfifo(tmp_path / "pipe.wav")
+    (tmp_path / "link.wav").symlink_to(tmp_path / "pipe.wav")
+    before = names(tmp_path)
+    for name in ("missing/speech.wav", "file/speech.wav", "folder.wav", "pipe.wav", "link.wav"):
+        with pytest.raises(InputError, match=r"^output .*: expected"):
+            audio.write(tmp_path / name, tone(0.1))
+    assert names(tmp_path) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_no_permission(tmp_path: Path) -> None:
+    (tmp_path / "kept.wav").touch(mode=0o444)
+    with pytest.raises(InputError, match="without write permission"):
+        audio.write(tmp_path / "kept.wav", tone(0.1))
+    (tmp_path / "closed").mkdir(mode=0o555)
+    with pytest.raises(InputError, match="cannot write there: Permission denied"):
+        audio.write(tmp_path / "closed" / "speech.wav", tone(0.1))
+
+
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "link.wav").symlink_to(tmp_path / "target.wav")
+    audio.write(tmp_path / "link.wav", tone(0.1))
+    assert (tmp_path / "link.wav").is_symlink()
+    assert soundfile.info(tmp_path / "target.wav").frames == 2400
+
+
+def test_the_umask_decides_who_may_read(tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
+    audio.write(tmp_path / "speech.wav", tone(0.1))
+    assert (tmp_path / "speech.wav").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def fail_halfway(path: Path, error: BaseException) -> None:
+    with audio.Writer(path) as file:
+        file.write(tone(1))
+        assert len(names(path.parent)) == 2  # the old file and the temporary one
+        raise error
+
+
+@pytest.mark.parametrize("error", [RuntimeError(), KeyboardInterrupt(), SystemExit()], ids=repr)
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_an_error_leaves_what_was_there(tmp_path: Path, suffix: str, error: BaseException) -> None:
+    path = tmp_path / f"speech{suffix}"
+    path.write_bytes(b"old")
+    with pytest.raises(type(error)):
+        fail_halfway(path, error)
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == [path.name]
+
+
+FULL_DISK = """
+import errno, resource, sys
+import numpy as np
+from kokoro_fast.audio import Writer
+path, *sizes = sys.argv[1:]
+samples = np.random.default_rng(0).uniform(-0.5, 0.5, 60_000)
+for size in map(int, sizes):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    try:
+        with Writer(path) as file:
+            for piece in np.array_split(samples, 7):
+                file.write(piece)
+    except OSError as error:
+        assert (error.errno, error.filename) == (errno.EFBIG, path), repr(error)
+    else:
+        raise SystemExit(f"{size} bytes were enough")
+"""
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_full_disk_is_never_silent(tmp_path: Path, suffix: str) -> None:
+    """Also where only the encoder's very last bytes do not fit, of which libsndfile says nothing."""
+    samples = np.random.default_rng(0).uniform(-0.5, 0.5, 60_000)
+    audio.write(tmp_path / f"whole{suffix}", samples)
+    size = (tmp_path / f"whole{suffix}").stat().st_size
+    path = tmp_path / f"speech{suffix}"
+    path.write_bytes(b"old")
+    sizes = [0, 1, 100, size // 2, size - 500, size - 100, size - 1]
+    run = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(path), *map(str, sizes)], capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == sorted([path.name, f"whole{suffix}"])
+
+
+INTERRUPTED = """
+import os, signal, sys
+import numpy as np
+from kokoro_fast.audio import Writer
+samples = np.random.default_rng(0).uniform(-0.5, 0.5, 24_000)
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+for tenths in range(1, 30):
+    try:
+        with Writer(sys.argv[1]) as file:
+            file.write(samples)
+            signal.setitimer(signal.ITIMER_REAL, tenths / 1e4)
+            while True:
+                file.write(samples)
+    except KeyboardInterrupt:
+        assert os.listdir(os.path.dirname(sys.argv[1])) == []
+"""
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_an_interrupt_inside_the_encoder_is_not_lost(tmp_path: Path, suffix: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, str(tmp_path / f"speech{suffix}")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert names(tmp_path) == []
