@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,7 +14,6 @@ import torch
 from goldens import Golden
 from metrics import log_mel_distance, relative_error
 from torch import Tensor, nn
-from torch._dynamo.exc import UserError
 from torch.export import Dim
 
 from kokoro_fast.config import SAMPLES_PER_FRAME, VOCAB
@@ -219,6 +219,26 @@ def test_scripted_model_equals_eager(model: KokoroModel, golden: Callable[[str],
         assert log_mel_distance(audio, expected) < 0.25
 
 
+@contextmanager
+def lstms_of_any_length(piece: nn.Module) -> Iterator[None]:
+    """Export turns oneDNN off, and without it unrolls an LSTM over one length. Around LSTMs it is turned on again."""
+
+    def switch(on: bool) -> Callable[..., None]:
+        def hook(*_: object) -> None:
+            torch.backends.mkldnn.set_flags(on)
+
+        return hook
+
+    lstms = [module for module in piece.modules() if isinstance(module, nn.LSTM)]
+    handles = [lstm.register_forward_pre_hook(switch(True)) for lstm in lstms]
+    handles += [lstm.register_forward_hook(switch(False)) for lstm in lstms]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
 class Encode(nn.Module):
     def __init__(self, model: KokoroModel) -> None:
         super().__init__()
@@ -247,8 +267,11 @@ class Decode(nn.Module):
         return self.model.decode(prosody, style, noise)
 
 
-def export(piece: nn.Module, inputs: Inputs, dynamic: tuple[dict[int, Any] | None, ...] | None = None) -> nn.Module:
-    with warnings.catch_warnings():  # torch's own LSTM keeps a list of its weights, which tracing replaces
+def export(piece: nn.Module, inputs: Inputs, dynamic: tuple[dict[int, Any] | None, ...]) -> nn.Module:
+    with (
+        lstms_of_any_length(piece),
+        warnings.catch_warnings(),
+    ):  # torch's own LSTM keeps a list of its weights, which tracing replaces
         warnings.filterwarnings("ignore", r"The tensor attributes? .*_flat_weights\[\d+\] w", UserWarning)
         return torch.export.export(piece, inputs, dynamic_shapes=dynamic, strict=False).module()
 
@@ -261,19 +284,7 @@ def contour_inputs(n_frames: int, style: Tensor) -> Inputs:
     return torch.randn(1, 640, n_frames), style
 
 
-# `torch.export` unrolls nn.LSTM and so fixes the length (pytorch issues 115092 and 126339). Until it does not, or the
-# model calls `torch.mkldnn_rnn_layer`, which keeps the length open, the two pieces with LSTMs export for one length.
-lstm_fixes_the_length = pytest.mark.xfail(raises=UserError, strict=True, reason="torch.export unrolls nn.LSTM")
-
-
 @pytest.mark.slow
-def test_export_of_encode(model: KokoroModel, short: Golden) -> None:
-    piece, inputs = Encode(model), (short.input_ids, short.style, short.speeds)
-    assert_same(export(piece, inputs), piece, inputs)
-
-
-@pytest.mark.slow
-@lstm_fixes_the_length
 def test_export_of_encode_for_any_length(model: KokoroModel, golden: Callable[[str], Golden]) -> None:
     piece = Encode(model)
     traced, other = ((g.input_ids, g.style, g.speeds) for g in (golden("hello"), golden("one_word")))
@@ -282,15 +293,8 @@ def test_export_of_encode_for_any_length(model: KokoroModel, golden: Callable[[s
 
 
 @pytest.mark.slow
-def test_export_of_shape_contours(model: KokoroModel, short: Golden) -> None:
-    torch.manual_seed(0)
-    piece, inputs = ShapeContours(model), contour_inputs(12, short.style)
-    assert_same(export(piece, inputs), piece, inputs)
-
-
-@pytest.mark.slow
-@lstm_fixes_the_length
 def test_export_of_shape_contours_for_any_length(model: KokoroModel, short: Golden) -> None:
+    torch.manual_seed(0)
     piece = ShapeContours(model)
     exported = export(piece, contour_inputs(12, short.style), ({2: Dim("frames", min=2, max=4096)}, None))
     assert_same(exported, piece, contour_inputs(9, short.style))
