@@ -268,10 +268,8 @@ class Decode(nn.Module):
 
 
 def export(piece: nn.Module, inputs: Inputs, dynamic: tuple[dict[int, Any] | None, ...]) -> nn.Module:
-    with (
-        lstms_of_any_length(piece),
-        warnings.catch_warnings(),
-    ):  # torch's own LSTM keeps a list of its weights, which tracing replaces
+    with lstms_of_any_length(piece), warnings.catch_warnings():
+        # torch's own LSTM keeps a list of its weights, which tracing replaces
         warnings.filterwarnings("ignore", r"The tensor attributes? .*_flat_weights\[\d+\] w", UserWarning)
         return torch.export.export(piece, inputs, dynamic_shapes=dynamic, strict=False).module()
 
