@@ -23,7 +23,16 @@ THREADS = 2
 
 
 @pytest.fixture(scope="session")
-def model() -> KokoroModel:
+def fetched() -> None:
+    """The cache is full: what a test runs has nothing to fetch, and nothing to say about it."""
+    from kokoro_fast.weights import fetch_voices, find_weights
+
+    find_weights()
+    fetch_voices()
+
+
+@pytest.fixture(scope="session")
+def model(fetched: None) -> KokoroModel:
     """The network on the real weights."""
     import torch
 
@@ -34,7 +43,7 @@ def model() -> KokoroModel:
 
 
 @pytest.fixture(scope="session")
-def tts() -> Kokoro:
+def tts(fetched: None) -> Kokoro:
     """The whole engine. Seeded: a test hears the same breath noise every time."""
     import torch
 

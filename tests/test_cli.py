@@ -24,6 +24,8 @@ from kokoro_fast.errors import UnspokenTextWarning
 from kokoro_fast.terminal import messages
 from kokoro_fast.weights import VOICES, cache_dir, find_voice, find_weights
 
+pytestmark = pytest.mark.usefixtures("fetched")
+
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -17,7 +17,7 @@ import pytest
 COMMAND = [sys.executable, "-W", "error", "-m", "kokoro_fast"]
 LONG_TEXT = "This is one more sentence of a text that takes its time to be spoken aloud. " * 60
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("fetched")]
 
 
 def run(*args: str, **options: object) -> subprocess.CompletedProcess[str]:

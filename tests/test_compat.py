@@ -24,7 +24,7 @@ SHORT = "Hello there."
 
 
 @pytest.fixture(scope="module")
-def kmodel() -> KModel:
+def kmodel(fetched: None) -> KModel:
     return KModel(repo_id="hexgrad/Kokoro-82M")
 
 

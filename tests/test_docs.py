@@ -51,6 +51,7 @@ PYTHON_BLOCKS = [
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("fetched")
 @pytest.mark.parametrize("code", PYTHON_BLOCKS)
 def test_python_code_runs(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -63,6 +64,7 @@ def test_the_readme_has_code_to_run() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("fetched")
 def test_the_first_command_speaks(tmp_path: Path) -> None:
     _, say = INSTALL_AND_SPEAK.split(" && ")
     program, *args = shlex.split(say)

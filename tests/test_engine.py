@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -162,12 +160,3 @@ def test_long_text_is_spoken_whole(tts: Kokoro) -> None:
     speech = tts(text)
     assert [word.text for word in speech.words] == text.replace(",", "").replace(".", "").split()
     assert 40 < speech.duration < 120
-
-
-@pytest.mark.slow
-def test_first_call_is_silent_with_warnings_as_errors() -> None:
-    code = "from kokoro_fast import Kokoro; print(len(Kokoro(seed=0)('Hello there.').audio))"
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > SAMPLE_RATE // 2
-    assert done.stderr == ""

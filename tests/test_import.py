@@ -60,6 +60,7 @@ def test_names_come_from_where_they_live() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("fetched")
 def test_the_first_call_is_silent() -> None:
     printed = python("from kokoro_fast import Kokoro; print(round(Kokoro().speak('Hello.').duration))")
     assert printed == "1\n"

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokoro_fast.config import SAMPLE_RATE
-from kokoro_fast.joins import CLOSING_SECONDS, GAP_SECONDS, LEAD_SECONDS, OPENING_SECONDS, WINDOW, plan_join, silent_ends
+from kokoro_fast.joins import (
+    CLOSING_SECONDS,
+    GAP_SECONDS,
+    LEAD_SECONDS,
+    OPENING_SECONDS,
+    WINDOW,
+    plan_join,
+    silent_ends,
+)
 from kokoro_fast.types import Boundary
 
 
