@@ -38,7 +38,7 @@ def case(request: pytest.FixtureRequest, golden: Callable[[str], Golden]) -> Gol
     return golden(request.param)
 
 
-@pytest.fixture(params=["native", "reference"])
+@pytest.fixture(params=["native", pytest.param("reference", marks=pytest.mark.slow)])
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     """Every test that asks for this runs on both implementations of the ops."""
     if request.param == "native" and not ops.status().native:
