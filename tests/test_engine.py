@@ -71,6 +71,10 @@ def test_same_seed_same_samples_other_seed_other_samples(tts: Kokoro) -> None:
     assert not np.array_equal(tts_without_seed("One.").audio, tts_without_seed("One.").audio)
 
 
+def test_the_last_seed_speaks_more_than_one_chunk() -> None:
+    assert len(list(Kokoro(seed=2**63 - 1).stream("One.\n\nTwo."))) == 2
+
+
 def test_phonemes_in_phonemes_out(tts: Kokoro) -> None:
     from_text = tts("Hello world.")
     assert from_text.phonemes == "həlˈO wˈɜɹld."
@@ -139,6 +143,9 @@ def test_bad_input_is_one_line_and_raised_at_the_call(tts: Kokoro, arguments: di
         ({"lang": "klingon"}, "klingon"),
         ({"device": "abacus"}, "abacus"),
         ({"threads": 0}, "expected 1 or more, got 0"),
+        ({"seed": -1}, "got -1"),
+        ({"seed": 2**63}, f"got {2**63}"),
+        ({"seed": 0.5}, "got 0.5"),
     ],
 )
 def test_bad_engine_is_one_line(arguments: dict[str, object], said: str) -> None:

@@ -14,10 +14,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokoro_fast import ops, stitch
+from kokoro_fast import _native, ops, stitch
 from kokoro_fast.ops import reference
-
-_native = pytest.importorskip("kokoro_fast._native")
 
 counts = st.integers(0, 60)
 
@@ -167,8 +165,7 @@ def test_istft_releases_the_gil() -> None:
 @pytest.mark.skipif(shutil.which("nm") is None or not sys.platform.startswith("linux"), reason="needs nm")
 def test_the_op_library_needs_no_python() -> None:
     path = ops.status().path
-    if path is None:
-        pytest.skip(ops.status().reason)
+    assert path is not None, ops.status().reason
     symbols = subprocess.run(["nm", "-D", str(path)], capture_output=True, text=True, check=True).stdout.split()
     assert not [name for name in symbols if name.startswith(("Py", "_Py"))]
     needed = subprocess.run(["readelf", "-d", str(path)], capture_output=True, text=True, check=True).stdout

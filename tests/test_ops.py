@@ -18,7 +18,6 @@ from kokoro_fast.errors import InputError
 from kokoro_fast.ops import reference
 
 ISA_NAMES = ["generic", "avx2", "avx512"]
-needs_native = pytest.mark.skipif(not ops.status().native, reason=ops.status().reason)
 
 
 def snake_arguments(batch: int, channels: int, columns: int, mean: float = 0.0) -> tuple[Tensor, ...]:
@@ -49,7 +48,6 @@ def script(module: nn.Module) -> Callable[..., Tensor]:
         return torch.jit.script(module)
 
 
-@needs_native
 @pytest.mark.parametrize("columns", [1, 2, 15, 16, 17, 511, 512, 513, 4801])
 @pytest.mark.parametrize("with_lengths", [False, True])
 def test_adain_snake_equals_reference(columns: int, with_lengths: bool) -> None:
@@ -60,7 +58,6 @@ def test_adain_snake_equals_reference(columns: int, with_lengths: bool) -> None:
     )
 
 
-@needs_native
 def test_adain_snake_is_accurate_with_a_large_mean() -> None:
     x, scale, shift, alpha = snake_arguments(1, 4, 3000, mean=1e4)
     exact = reference.adain_snake(x.double(), scale.double(), shift.double(), alpha.double())
@@ -69,8 +66,6 @@ def test_adain_snake_is_accurate_with_a_large_mean() -> None:
 
 @pytest.mark.parametrize("implementation", ["native", "reference"])
 def test_padding_does_not_change_a_row(implementation: str) -> None:
-    if implementation == "native" and not ops.status().native:
-        pytest.skip(ops.status().reason)
     x, scale, shift, alpha = snake_arguments(2, 3, 40)
     x[1, :, 25:] = float("nan")
     with ops.force(implementation):  # type: ignore[arg-type]
@@ -80,7 +75,6 @@ def test_padding_does_not_change_a_row(implementation: str) -> None:
     assert bool((both[1, :, 25:] == 0).all())
 
 
-@needs_native
 def test_nan_stays_in_its_row() -> None:
     x, scale, shift, alpha = snake_arguments(1, 3, 50)
     x[0, 1, 7] = float("nan")
@@ -89,7 +83,6 @@ def test_nan_stays_in_its_row() -> None:
     assert not bool(y[0, [0, 2]].isnan().any())
 
 
-@needs_native
 @pytest.mark.parametrize(("bins", "frames", "hop"), [(11, 2, 5), (11, 601, 5), (11, 40, 10), (9, 33, 3), (65, 20, 32)])
 @pytest.mark.parametrize("spread", [1.0, 1000.0])
 def test_istft_equals_reference(bins: int, frames: int, hop: int, spread: float) -> None:
@@ -110,7 +103,6 @@ def test_istft_inverts_stft() -> None:
             torch.testing.assert_close(ops.istft(bins.abs(), bins.angle(), window, 5), samples, rtol=1e-5, atol=1e-5)
 
 
-@needs_native
 def test_any_strides() -> None:
     x, scale, shift, alpha = snake_arguments(2, 6, 64)
     strided = x.transpose(1, 2).contiguous().transpose(1, 2)
@@ -125,7 +117,6 @@ def test_any_strides() -> None:
     )
 
 
-@needs_native
 def test_same_samples_on_any_number_of_threads() -> None:
     arguments = snake_arguments(2, 16, 5000)
     polar = spectrum(2, 11, 3000)
@@ -148,7 +139,6 @@ X, SCALE, SHIFT, ALPHA = snake_arguments(2, 3, 8)
 MAGNITUDE, PHASE, WINDOW = spectrum(1, 11, 6)
 
 
-@needs_native
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -173,18 +163,15 @@ def test_wrong_arguments(call: Callable[[], Tensor], message: str) -> None:
         call()
 
 
-@needs_native
 @pytest.mark.parametrize("lengths", [None, torch.tensor([8, 5])])
 def test_opcheck_adain_snake(lengths: Tensor | None) -> None:
     torch.library.opcheck(torch.ops.kokoro_fast.adain_snake.default, (X, SCALE, SHIFT, ALPHA, lengths))
 
 
-@needs_native
 def test_opcheck_istft() -> None:
     torch.library.opcheck(torch.ops.kokoro_fast.istft.default, (MAGNITUDE, PHASE, WINDOW, 5))
 
 
-@needs_native
 @pytest.mark.parametrize("name", ["adain_snake", "istft"])
 def test_the_ops_have_a_kernel_for_gpus(name: str) -> None:
     op = getattr(torch.ops.kokoro_fast, name).default
@@ -193,8 +180,6 @@ def test_the_ops_have_a_kernel_for_gpus(name: str) -> None:
 
 @pytest.mark.parametrize("implementation", ["native", "reference"])
 def test_a_scripted_model_holds_the_implementation_of_its_time(implementation: str) -> None:
-    if implementation == "native" and not ops.status().native:
-        pytest.skip(ops.status().reason)
     with ops.force(implementation):  # type: ignore[arg-type]
 
         class FreshSnake(Snake):  # TorchScript compiles a class once in a process
@@ -211,7 +196,6 @@ def test_a_scripted_model_holds_the_implementation_of_its_time(implementation: s
     torch.testing.assert_close(inverse(MAGNITUDE, PHASE, WINDOW), samples)
 
 
-@needs_native
 def test_export_with_a_dynamic_length() -> None:
     columns = torch.export.Dim("columns", min=2, max=10_000)
     program = torch.export.export(Snake(), (X, SCALE, SHIFT, ALPHA), dynamic_shapes=({2: columns}, None, None, None))
@@ -219,7 +203,6 @@ def test_export_with_a_dynamic_length() -> None:
     torch.testing.assert_close(program.module()(*longer), ops.adain_snake(*longer, None))
 
 
-@needs_native
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated:DeprecationWarning")  # of inductor
 def test_compile_without_a_graph_break() -> None:
@@ -254,7 +237,6 @@ def run_python(code: str, **environment: str) -> subprocess.CompletedProcess[str
     )
 
 
-@needs_native
 @pytest.mark.slow
 @pytest.mark.parametrize("isa", ISA_NAMES)
 def test_every_instruction_set_agrees(isa: str) -> None:
@@ -276,7 +258,6 @@ print(ops.status().isa)
     assert result.stdout.strip() == isa, result.stderr
 
 
-@needs_native
 def test_an_unknown_instruction_set_is_an_error() -> None:
     result = run_python("import kokoro_fast.ops", KOKORO_FAST_ISA="sse9")
     assert result.returncode != 0

@@ -8,8 +8,9 @@ from __future__ import annotations
 import io
 import os
 import secrets
-from concurrent.futures import ThreadPoolExecutor
+import threading
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self
 
@@ -86,23 +87,21 @@ class Writer:
             self._file = _RememberingFile(self._temporary, "x+b")
         except OSError as error:
             raise InputError(f"output {self._path}: cannot write there: {error.strerror}") from None
-        # An exception in the encoder's calls back into Python is lost, an interrupt too. Interrupts are raised in the
-        # main thread, so the encoder works in one of its own.
-        self._thread = ThreadPoolExecutor(max_workers=1)
-        self._sound = self._thread.submit(_encoder, self._file, self._sample_rate, *self._format)
+        self._encoder = _Encoder(self._file, self._sample_rate, *self._format)
         return self
 
     def write(self, samples: ArrayLike) -> None:
         """Append samples (S,) in [-1, 1]."""
         numbers = to_int16(samples)
         for start in range(0, len(numbers), _BLOCK):
-            self._encode(numbers[start : start + _BLOCK])
+            self._encoder.encode(numbers[start : start + _BLOCK])
+            self._check()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         try:
-            self._close_sound()
+            self._encoder.close()
             if error is None:
                 self._check()
                 self._file.close()
@@ -111,18 +110,54 @@ class Writer:
             self._file.close()
             self._temporary.unlink(missing_ok=True)
 
-    def _encode(self, numbers: NDArray[np.int16]) -> None:
-        self._thread.submit(self._sound.result().write, numbers).result()
-        self._check()
-
-    def _close_sound(self) -> None:
-        closing = self._thread.submit(self._sound.result().close)
-        self._thread.shutdown(wait=True)
-        closing.result()
-
     def _check(self) -> None:
         if self._file.error is not None:
             raise OSError(self._file.error.errno, self._file.error.strerror, str(self._path))
+
+
+class _Encoder:
+    """libsndfile, mono, in a thread of its own.
+
+    An exception in libsndfile's calls back into Python is lost, an interrupt too; interrupts are raised in the main
+    thread. It waits in queues written in C, which an interrupt leaves as they were: the locks behind a `Future` can be
+    left held.
+    """
+
+    def __init__(self, file: io.FileIO, sample_rate: int, container: str, encoding: str) -> None:
+        self._blocks: SimpleQueue[NDArray[np.int16] | None] = SimpleQueue()
+        self._answers: SimpleQueue[Exception | None] = SimpleQueue()
+        self._error: Exception | None = None
+        settings = (file, "w", sample_rate, 1, encoding, None, container)
+        self._thread = threading.Thread(target=self._work, args=settings, daemon=True)
+        self._thread.start()
+
+    def encode(self, numbers: NDArray[np.int16]) -> None:
+        """Encode a block (S,) and wait until it is written."""
+        if self._error is None:
+            self._blocks.put(numbers)
+            self._error = self._answers.get()
+        if self._error is not None:
+            raise self._error
+
+    def close(self) -> None:
+        """Write what is held back. Also after an interrupt, which leaves one answer unread."""
+        self._blocks.put(None)
+        self._thread.join()
+        while not self._answers.empty():
+            error = self._answers.get()
+            if error is not None:
+                raise error
+
+    def _work(self, *settings: Any) -> None:
+        import soundfile
+
+        try:
+            with soundfile.SoundFile(*settings) as sound:
+                while (numbers := self._blocks.get()) is not None:
+                    sound.write(numbers)
+                    self._answers.put(None)
+        except (OSError, RuntimeError) as error:  # soundfile's own errors are RuntimeErrors
+            self._answers.put(error)
 
 
 class _RememberingFile(io.FileIO):
@@ -158,13 +193,6 @@ def _check_writable(path: Path, target: Path) -> None:
         raise InputError(f"output {path}: expected a file or a new name, found something else of that name")
     if target.exists() and not os.access(target, os.W_OK):
         raise InputError(f"output {path}: expected a file that may be replaced, found one without write permission")
-
-
-def _encoder(file: io.FileIO, sample_rate: int, container: str, encoding: str) -> Any:
-    """An open `soundfile.SoundFile`, mono."""
-    import soundfile
-
-    return soundfile.SoundFile(file, "w", sample_rate, 1, encoding, format=container)
 
 
 def _to_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:

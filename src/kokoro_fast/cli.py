@@ -11,12 +11,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from kokoro_fast.config import DEFAULT_VOICE
 from kokoro_fast.errors import InputError, KokoroFastError
 from kokoro_fast.terminal import (
     STANDARD,
@@ -103,7 +104,7 @@ def cli() -> None:
 @click.option(
     "-v",
     "--voice",
-    default="af_heart",
+    default=DEFAULT_VOICE,
     show_default=True,
     help='A name from `kokoro-fast voices`, a voice file, or a blend: "af_heart:0.7,am_adam:0.3".',
 )
@@ -258,7 +259,7 @@ def _speak(parts: Iterable[Speech], send: Callable[[Any], None], reached: Callab
         send(part.audio)
         shift = n_samples / SAMPLE_RATE
         for word in part.words:
-            add_word(words, replace(word, start=word.start + shift, end=word.end + shift))
+            add_word(words, word.later(shift))
         phonemes.append(part.phonemes)
         n_samples += len(part.audio)
         if words:

@@ -22,6 +22,9 @@ SAMPLES_PER_FRAME = 600
 SPEED_RANGE = (0.5, 2.0)
 """Speeds at which the model still speaks clearly."""
 
+DEFAULT_VOICE = "af_heart"
+"""The best-graded voice of the model card (hexgrad/Kokoro-82M VOICES.md)."""
+
 STYLE_DIM = 256
 """Columns of a voice row: the first half (timbre) conditions the decoder, the second half (prosody) the predictor."""
 

