@@ -16,6 +16,19 @@ namespace {
 
 constexpr int64_t kStepsPerBlock = 256;  // real and imaginary parts of 11 bins then fit the first-level cache
 
+// Both forms of the spectrum: magnitude and phase, or rows.
+struct Job {
+  const float* magnitude;
+  const float* phase;
+  const float* rows;
+  const float* window;
+  float* samples;
+  int64_t batch;
+  int64_t bins;
+  int64_t frames;
+  int64_t hop;
+};
+
 // What does not depend on the spectrum.
 struct Plan {
   int64_t n_fft;
@@ -26,7 +39,7 @@ struct Plan {
   std::vector<float> correction;  // (S,): 1 / sum of squared windows
 };
 
-void fill_tables(const Istft& args, Plan& plan) {
+void fill_tables(const Job& args, Plan& plan) {
   const double turn = 2 * 3.14159265358979323846 / static_cast<double>(plan.n_fft);
   for (int64_t j = 0; j < plan.n_fft; ++j) {
     for (int64_t k = 0; k < args.bins; ++k) {
@@ -39,7 +52,7 @@ void fill_tables(const Istft& args, Plan& plan) {
   }
 }
 
-double window_sum(const Istft& args, int64_t n_fft, int64_t position) {
+double window_sum(const Job& args, int64_t n_fft, int64_t position) {
   const int64_t last = std::min(args.frames - 1, position / args.hop);
   double sum = 0;
   for (int64_t frame = last; frame >= 0 && position - frame * args.hop < n_fft; --frame) {
@@ -49,7 +62,7 @@ double window_sum(const Istft& args, int64_t n_fft, int64_t position) {
   return sum;
 }
 
-void fill_correction(const Istft& args, Plan& plan) {
+void fill_correction(const Job& args, Plan& plan) {
   constexpr double kSmallest = 1e-11;  // torch.istft refuses less, too
   for (int64_t s = 0; s < plan.n_samples; ++s) {
     if (s >= plan.n_fft + args.hop && s + plan.n_fft < plan.n_samples) {  // away from both ends it repeats
@@ -65,7 +78,7 @@ void fill_correction(const Istft& args, Plan& plan) {
   }
 }
 
-Plan make_plan(const Istft& args) {
+Plan make_plan(const Job& args) {
   Plan plan;
   plan.n_fft = 2 * (args.bins - 1);
   plan.n_samples = (args.frames - 1) * args.hop;
@@ -81,13 +94,15 @@ Plan make_plan(const Istft& args) {
 // Steps [begin, end) of one row of the batch.
 class Block {
  public:
-  Block(const Istft& args, const Plan& plan, const VectorKernels& kernels)
+  Block(const Job& args, const Plan& plan, const VectorKernels& kernels)
       : args_(args),
         plan_(plan),
         kernels_(kernels),
         width_(kStepsPerBlock + plan.overlap - 1),
         real_(args.bins * width_),
         imaginary_(args.bins * width_),
+        log_magnitude_(width_),
+        angle_(width_),
         sum_(kStepsPerBlock) {}
 
   void run(int64_t row, int64_t begin, int64_t end) {
@@ -108,10 +123,23 @@ class Block {
     std::fill(real_.begin(), real_.end(), 0.0F);
     std::fill(imaginary_.begin(), imaginary_.end(), 0.0F);
     for (int64_t k = 0; k < args_.bins; ++k) {
-      const int64_t source = (row * args_.bins + k) * args_.frames + from;
       const int64_t target = k * width_ + from - first;
-      kernels_.polar(args_.magnitude + source, args_.phase + source, to - from, &real_[target], &imaginary_[target]);
+      if (args_.rows) {
+        load_rows(k, from, to, &real_[target], &imaginary_[target]);
+      } else {
+        const int64_t source = (row * args_.bins + k) * args_.frames + from;
+        kernels_.polar(args_.magnitude + source, args_.phase + source, to - from, &real_[target], &imaginary_[target]);
+      }
     }
+  }
+
+  void load_rows(int64_t k, int64_t from, int64_t to, float* real, float* imaginary) {
+    for (int64_t frame = from; frame < to; ++frame) {
+      const float* row = args_.rows + frame * 2 * args_.bins;
+      log_magnitude_[frame - from] = row[k];
+      angle_[frame - from] = row[args_.bins + k];
+    }
+    kernels_.exp_polar(log_magnitude_.data(), angle_.data(), to - from, real, imaginary);
   }
 
   // Adds sample j of the frames m steps back.
@@ -131,25 +159,25 @@ class Block {
     }
   }
 
-  const Istft& args_;
+  const Job& args_;
   const Plan& plan_;
   const VectorKernels& kernels_;
   const int64_t width_;
-  std::vector<float> real_;       // (K, width)
-  std::vector<float> imaginary_;  // (K, width)
-  std::vector<float> sum_;        // (steps,)
+  std::vector<float> real_;           // (K, width)
+  std::vector<float> imaginary_;      // (K, width)
+  std::vector<float> log_magnitude_;  // (width,), of one bin
+  std::vector<float> angle_;          // (width,)
+  std::vector<float> sum_;            // (steps,)
 };
 
-}  // namespace
-
-void istft(const Istft& args, ParallelFor parallel_for) {
+void run(const Job& args, ParallelFor parallel_for) {
   const Plan plan = make_plan(args);
   const int64_t first_step = plan.n_fft / 2 / args.hop;
   const int64_t end_step = (plan.n_fft / 2 + plan.n_samples + args.hop - 1) / args.hop;
   const int64_t blocks_per_row = (end_step - first_step + kStepsPerBlock - 1) / kStepsPerBlock;
 
   struct Context {
-    const Istft& args;
+    const Job& args;
     const Plan& plan;
     const VectorKernels& kernels;
     int64_t first_step, end_step, blocks_per_row;
@@ -163,6 +191,17 @@ void istft(const Istft& args, ParallelFor parallel_for) {
     }
   };
   parallel_for(0, args.batch * blocks_per_row, 1, blocks, &context);
+}
+
+}  // namespace
+
+void istft(const Istft& args, ParallelFor parallel_for) {
+  run({args.magnitude, args.phase, nullptr, args.window, args.samples, args.batch, args.bins, args.frames, args.hop},
+      parallel_for);
+}
+
+void istft_rows(const IstftRows& args, ParallelFor parallel_for) {
+  run({nullptr, nullptr, args.x, args.window, args.samples, 1, args.bins, args.frames, args.hop}, parallel_for);
 }
 
 }  // namespace kokoro_fast

@@ -73,6 +73,28 @@ void polar(const float* __restrict magnitude, const float* __restrict phase, int
   }
 }
 
+void exp_polar(const float* __restrict log_magnitude, const float* __restrict angle, int64_t n, float* __restrict real,
+               float* __restrict imaginary) {
+#pragma omp simd
+  for (int64_t i = 0; i < n; ++i) {
+    const Reduced reduced = reduce_by_pi(angle[i]);
+    const float phase = half_turn_sign(reduced.half_turns) * sine_near_zero(reduced.angle);
+    const float magnitude = exponential(log_magnitude[i]);
+    real[i] = magnitude * cosine_near_zero(phase);
+    imaginary[i] = magnitude * sine_near_zero(phase);
+  }
+}
+
+void to_polar(const float* __restrict complex, int64_t n, float* __restrict magnitude, float* __restrict phase) {
+#pragma omp simd
+  for (int64_t i = 0; i < n; ++i) {
+    const float real = complex[2 * i];
+    const float imaginary = complex[2 * i + 1];
+    magnitude[i] = __builtin_sqrtf(real * real + imaginary * imaginary);
+    phase[i] = arc_tangent(imaginary, real);
+  }
+}
+
 void multiply_add(float factor, const float* __restrict x, int64_t n, float* __restrict sum) {
 #pragma omp simd
   for (int64_t i = 0; i < n; ++i) sum[i] += factor * x[i];
@@ -81,7 +103,8 @@ void multiply_add(float factor, const float* __restrict x, int64_t n, float* __r
 }  // namespace
 
 extern const VectorKernels kernels;
-const VectorKernels kernels = {moments, affine_snake, polar, multiply_add};
+const VectorKernels kernels = {moments,  affine_snake, polar,         exp_polar,
+                               to_polar, multiply_add, &source_loops, &lstm_loops};
 
 }  // namespace KOKORO_FAST_ISA
 }  // namespace kokoro_fast

@@ -4,6 +4,8 @@
 #include <cstdint>
 
 #include "kokoro_fast/kernels.h"
+#include "lstm_loops.h"
+#include "source_loops.h"
 
 namespace kokoro_fast {
 
@@ -19,8 +21,14 @@ struct VectorKernels {
   void (*affine_snake)(const float* x, int64_t n, float mean, float gain, float offset, float alpha, float* y);
   // real + i * imaginary = magnitude * exp(i * phase).
   void (*polar)(const float* magnitude, const float* phase, int64_t n, float* real, float* imaginary);
+  // The same for exp(log_magnitude) * exp(i * sin(angle)).
+  void (*exp_polar)(const float* log_magnitude, const float* angle, int64_t n, float* real, float* imaginary);
+  // Magnitude and phase of n complex numbers, real and imaginary parts by turns.
+  void (*to_polar)(const float* complex, int64_t n, float* magnitude, float* phase);
   // sum += factor * x.
   void (*multiply_add)(float factor, const float* x, int64_t n, float* sum);
+  const SourceLoops* source;
+  const LstmLoops* lstm;
 };
 
 // The table of isa_in_use().

@@ -2,63 +2,16 @@
 //
 // Only torch's stable C++ interface is used (TORCH_TARGET_VERSION in CMakeLists.txt), so that one build serves every
 // newer torch, and no Python, so that a C++ host can dlopen the library and run exported models.
-#include <torch/csrc/stable/library.h>
-#include <torch/csrc/stable/ops.h>
-#include <torch/csrc/stable/tensor.h>
-
 #include <optional>
 #include <string>
 
-#include "kokoro_fast/kernels.h"
+#include "checks.h"
 
 namespace {
 
-using torch::stable::Tensor;
-using Shape = torch::headeronly::IntHeaderOnlyArrayRef;
+using namespace kokoro_fast_torch;
 
-std::string text_of(Shape shape) {
-  std::string text = "(";
-  for (size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
-  return text + ")";
-}
-
-using torch::headeronly::ScalarType;
-
-std::string name_of(ScalarType type) {
-  switch (type) {
-    case ScalarType::Float:
-      return "float32";
-    case ScalarType::Double:
-      return "float64";
-    case ScalarType::Half:
-      return "float16";
-    case ScalarType::BFloat16:
-      return "bfloat16";
-    case ScalarType::Int:
-      return "int32";
-    case ScalarType::Long:
-      return "int64";
-    default:
-      return "scalar type " + std::to_string(static_cast<int>(type));
-  }
-}
-
-// The dense form of a CPU tensor of the given type and shape; anything else is an error that names the argument.
-Tensor checked(const char* name, const Tensor& tensor, const char* letters, Shape shape,
-               ScalarType type = ScalarType::Float) {
-  STD_TORCH_CHECK(tensor.is_cpu(), name, ": expected a tensor on the CPU, got one on another device");
-  STD_TORCH_CHECK(tensor.scalar_type() == type, name, ": expected ", name_of(type), ", got ",
-                  name_of(tensor.scalar_type()));
-  STD_TORCH_CHECK(tensor.sizes() == shape, name, ": expected ", letters, " = ", text_of(shape), ", got ",
-                  text_of(tensor.sizes()));
-  return torch::stable::contiguous(tensor);
-}
-
-void check_rank(const char* name, const Tensor& tensor, const char* letters) {
-  STD_TORCH_CHECK(tensor.dim() == 3, name, ": expected ", letters, ", got ", text_of(tensor.sizes()));
-}
-
-// torch's own thread pool.
+// torch's own threads: these two stand among its own operations, and two sets of threads would be in each other's way.
 void torch_for(int64_t begin, int64_t end, int64_t grain, kokoro_fast::ParallelBody body, void* context) {
   torch::stable::parallel_for(begin, end, grain,
                               [=](int64_t piece_begin, int64_t piece_end) { body(piece_begin, piece_end, context); });

@@ -44,6 +44,58 @@ struct Istft {
 // Throws std::invalid_argument if the squared windows do not cover every sample.
 void istft(const Istft& args, ParallelFor parallel_for);
 
+// The same for the network's output: log magnitudes, and angles whose sine is the phase.
+struct IstftRows {
+  const float* x;       // (N, 2 * K), log magnitudes in the first half of each row
+  const float* window;  // (n_fft,)
+  float* samples;       // (S,)
+  int64_t bins;         // K, at least 2
+  int64_t frames;       // N, at least 2
+  int64_t hop;          // 1 to n_fft
+};
+void istft_rows(const IstftRows& args, ParallelFor parallel_for);
+
+// Magnitude and phase of complex numbers. A zero's phase is 0 or pi, as its signs say.
+struct PolarRows {
+  const float* complex;  // (N, K, 2), real and imaginary parts
+  float* rows;           // (N, 2 * K), magnitudes in the first half of each row
+  int64_t frames;
+  int64_t bins;
+};
+void polar_rows(const PolarRows& args, ParallelFor parallel_for);
+
+// A sum of sines that follow the pitch, and noise. H half-frames, S = H * hop samples.
+struct HarmonicSource {
+  const float* f0;      // (B, H), Hz
+  const float* noise;   // (B, S)
+  const float* weight;  // (n_sines,), of the sines at 1, 2, 3 ... times the pitch
+  float* samples;       // (B, S)
+  int64_t batch;
+  int64_t half_frames;
+  int64_t hop;
+  int64_t n_sines;
+  float bias;
+  float sample_rate;
+  float amplitude;  // of every sine, before its weight
+  float voiced_noise;
+  float unvoiced_noise;
+  float voiced_hz;  // where the pitch is no higher there are no sines
+};
+void harmonic_source(const HarmonicSource& args, ParallelFor parallel_for);
+
+// The sequential part of an LSTM layer: what the input adds to the gates is known beforehand.
+constexpr int64_t kLstmPanel = 64;  // gates that are summed at once
+struct Lstm {
+  const float*
+      gates;  // (T, D, 4 * H): of the input, biases included, in torch's order: input, forget, candidate, output
+  const float* weight;  // (D, 4 * H / kLstmPanel, H, kLstmPanel): of the state
+  float* y;             // (T, D * H)
+  int64_t steps;
+  int64_t directions;  // the second one runs backward
+  int64_t hidden;      // H, a multiple of kLstmPanel / 4
+};
+void lstm(const Lstm& args, ParallelFor parallel_for);
+
 // 16-bit PCM of samples in [-1, 1]: clipped, times 32767, rounded to nearest (ties to even). NaN becomes silence.
 void float_to_pcm16(const float* samples, int16_t* pcm, int64_t n_samples);
 
