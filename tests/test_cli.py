@@ -96,7 +96,8 @@ def test_options(here: Path) -> None:
         assert result.exit_code == 0, result.output
         return float(soundfile.info(here / "said.mp3").duration)
 
-    assert seconds("--speed", "2", "--threads", "1", "--lang", "en-gb") < seconds("--speed", "0.5", "--device", "cpu")
+    fast = seconds("--speed", "2", "--threads", "1", "--lang", "en-gb", "--backend", "eager")
+    assert fast < seconds("--speed", "0.5", "--device", "cpu", "--precision", "fp32")
 
 
 def test_default_output(here: Path) -> None:
@@ -135,6 +136,9 @@ def test_warnings_and_log_are_single_lines(capsys: pytest.CaptureFixture[str]) -
         (["say", "--phonemes", "hə@lˈO"], ["'@'", "at 2"]),
         (["say", "--phonemes", ""], ["nothing speakable"]),
         (["say", "Hi.", "--threads", "0"], ["expected 1 or more, got 0"]),
+        (["say", "Hi.", "--backend", "fast"], ["backend: expected auto, native, eager or compile, got 'fast'"]),
+        (["say", "Hi.", "--precision", "int4"], ["precision: expected auto, fp32, bf16 or int8, got 'int4'"]),
+        (["say", "Hi.", "--precision", "bf16", "--backend", "eager"], ["expected the native backend, got eager"]),
         (["say", "Hi.", "--device", "toaster"], ["device", "'toaster'"]),
         (["say", "Hi.", "-o", "speech.aac"], ["output speech.aac", ".wav, .flac, .ogg, .mp3, got .aac"]),
         (["say", "Hi.", "-o", "speech"], ["got none"]),
@@ -251,6 +255,12 @@ def test_doctor_of_a_sound_installation(tts: Kokoro) -> None:
     assert result.exit_code == 0, result.output
     for word in ("torch", "native library", "hello: həlˈO", str(cache_dir()), "af_heart", "54 of 54", "KOKORO_FAST_"):
         assert word in result.stdout
+    for name, chosen in (
+        ("backend", tts.backend.name),
+        ("precision", tts.backend.precision),
+        ("threads", tts.backend.threads),
+    ):
+        assert re.search(rf"\n  {name} +{chosen}\b", result.stdout), name
     assert result.stdout.endswith("\neverything that is needed works\n")
 
 

@@ -52,7 +52,8 @@ def examine() -> list[Finding]:
         _tried("native library", "module", _native_module, needed=False),
         *_text(),
         *_cache(),
-        *_choices(ops),
+        *_choices(),
+        *_execution(ops),
         *_settings(),
     ]
 
@@ -117,7 +118,7 @@ def _cache() -> Iterator[Finding]:
     yield Finding("cache", "voices", f"{len(cache['voices'])} of {_n_voices()}")
 
 
-def _choices(ops: Finding) -> Iterator[Finding]:
+def _choices() -> Iterator[Finding]:
     """What `kokoro-fast say` uses when it is told nothing."""
     from kokoro_fast.weights import describe_cache
     from kokoro_fast.weights.voice_store import voice_status
@@ -126,7 +127,21 @@ def _choices(ops: Finding) -> Iterator[Finding]:
     weights = cache["weights"]
     yield _stored("weights", weights["status"], f"{weights['file']}, from {weights['source']}", cache["offline"])
     yield _stored("voice", voice_status(DEFAULT_VOICE), DEFAULT_VOICE, cache["offline"])
-    yield Finding("used by default", "backend", f"PyTorch on the CPU; ops: {ops.value}")
+
+
+def _execution(ops: Finding) -> Iterator[Finding]:
+    """How the model is run where no option says otherwise."""
+    if ops.broken:
+        return
+    from kokoro_fast.backends.precision import choose_precision
+    from kokoro_fast.backends.pytorch import choose_backend
+    from kokoro_fast.backends.threads import default_threads
+
+    backend = choose_backend()
+    precision = choose_precision("auto", backend.name)
+    yield Finding("used by default", "backend", f"{backend.name}: {backend.reason}")
+    yield Finding("used by default", "precision", f"{precision.name}: {precision.reason}")
+    yield Finding("used by default", "threads", str(default_threads()))
 
 
 def _settings() -> Iterator[Finding]:

@@ -43,12 +43,20 @@ class Kokoro:
         voice: a name ("af_heart"), a file, a tensor (510, 1, 256), or a blend ("af_heart:0.7,am_adam:0.3").
         lang: language of the text, such as "en-us" or "en-gb"; None takes the language of the voice.
         device: "cpu", "cuda" or any other name torch knows.
-        threads: CPU threads for one call; None leaves torch's own setting alone.
+        threads: CPU threads for one call; None for as many as this process has physical cores.
         seed: of the breath noise in the voice, 0 to 2**63 - 1; None draws a new one for each call.
         weights: a weight file (.pth, .safetensors, .onnx); None takes the cache, fetching on first use.
+        backend: "native" (fused kernels, CPU), "eager" (PyTorch, any device), "compile" (torch.compile: minutes to
+            start); "auto" takes native where it can be had, else eager.
+        precision: "fp32", "bf16", "int8" of the native backend; "auto" takes the fastest that nobody can tell from
+            fp32.
+
+    Attributes:
+        backend: what was chosen: its `name`, `precision`, `threads` and `compile_seconds`.
 
     Raises:
-        InputError: unknown voice, language or device, or a seed out of range.
+        InputError: unknown voice, language or device, a seed out of range, a backend or precision this machine lacks.
+        MissingDependencyError: backend "native" without the native library.
         WeightsError: weights could not be found, fetched or read.
     """
 
@@ -60,6 +68,8 @@ class Kokoro:
         threads: int | None = None,
         seed: int | None = None,
         weights: str | Path | None = None,
+        backend: str = "auto",
+        precision: str = "auto",
     ) -> None:
         if seed is not None and not (isinstance(seed, int) and 0 <= seed < N_SEEDS):
             raise InputError(f"seed: expected a whole number from 0 to 2**63 - 1, got {seed!r}")
@@ -67,7 +77,7 @@ class Kokoro:
         self._phonemizer = phonemizer(self._lang)
         self._voice = load_voice(voice)
         self._seed = seed
-        self._backend = PyTorchBackend(weights, device, threads)
+        self.backend = PyTorchBackend(weights, device, threads, backend, precision)
 
     def speak(
         self, text: str | None = None, *, voice: Any = None, speed: float = 1.0, phonemes: str | None = None
@@ -127,7 +137,7 @@ class Kokoro:
         for index, (chunk, is_last) in enumerate(_marking_last(chunks)):
             ids = [BOUNDARY_ID, *(VOCAB[symbol] for symbol in chunk.phonemes), BOUNDARY_ID]
             # Another seed for each chunk: the same noise twice in a row would be heard as a pattern.
-            audio, durations = self._backend.synthesize(
+            audio, durations = self.backend.synthesize(
                 ids, style_row(rows, len(ids) - 2), speed, (seed + index) % N_SEEDS
             )
             join = plan_join(audio, chunk.boundary, is_first=index == 0, is_last=is_last)

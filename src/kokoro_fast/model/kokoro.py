@@ -8,11 +8,13 @@ pieces with fixed shapes, `encode` and `shape_contours`, with the alignment betw
 `encode`, `shape_contours` and `decode`, and aligns on its own side.
 """
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from ..config import ModelConfig
 from .albert import Albert
@@ -38,6 +40,21 @@ class Prosody(NamedTuple):
     f0: Tensor
     energy: Tensor
     n_frames: Tensor | None
+
+
+class _NoInitialisation(TorchFunctionMode):
+    """Layers are made without first values, which would be thrown away.
+
+    On the meta device they would cost a second: there torch computes them by way of its compiler, which it imports.
+    """
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if getattr(func, "__module__", None) == "torch.nn.init":  # those of C++ have no module
+            return kwargs["tensor"] if "tensor" in kwargs else args[0]
+        return func(*args, **kwargs)
 
 
 class KokoroModel(nn.Module):
@@ -67,12 +84,12 @@ class KokoroModel(nn.Module):
         """
         from ..weights import find_weights, load_state
 
-        return cls.from_state(load_state(find_weights(path)))
+        return cls.from_state(load_state(find_weights(path), verified=path is None))
 
     @classmethod
     def from_state(cls, state: dict[str, Tensor]) -> Self:
         """A model that uses these tensors (canonical names) without copying them."""
-        with torch.device("meta"):  # no random initialisation of 82 million numbers that are thrown away
+        with torch.device("meta"), _NoInitialisation():
             model = cls()
         model.load_state_dict(state, assign=True)
         return model.eval().requires_grad_(False)

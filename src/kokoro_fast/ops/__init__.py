@@ -25,7 +25,7 @@ from ..errors import InputError, MissingDependencyError
 from . import library, reference
 from .library import Status
 
-__all__ = ["Status", "adain_snake", "force", "istft", "status"]
+__all__ = ["Status", "adain_snake", "force", "istft", "set_threads", "status", "supports"]
 
 _SETTING = "KOKORO_FAST_OPS"
 
@@ -38,6 +38,19 @@ def status() -> Status:
     if _native or not _library.native:
         return _library
     return replace(_library, native=False, reason="the reference was asked for")
+
+
+def supports(precision: str) -> bool:
+    """Whether the native convolutions can use this precision ("fp32", "bf16", "int8") on this CPU."""
+    return _library.native and torch.ops.kokoro_fast.supports(precision)
+
+
+def set_threads(n_threads: int) -> int:
+    """Run the fused ops that this thread calls on so many threads, 0 for as many as torch uses; returns what it was.
+
+    They share one pool of threads in the process. `istft` and `adain_snake`, which plain models call, use torch's.
+    """
+    return int(torch.ops.kokoro_fast.set_threads(n_threads)) if _library.native else 0
 
 
 @contextmanager

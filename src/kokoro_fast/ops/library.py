@@ -16,7 +16,18 @@ OLDEST_TORCH = (2, 10)
 """The library is built against torch's stable C++ interface of this version; newer versions keep it."""
 
 _FILE_NAME = "libkokoro_fast_ops" + (".dylib" if sys.platform == "darwin" else ".so")
-_OPS = ("istft", "adain_snake", "isa")
+_OPS = (
+    "adain_snake",
+    "conv",
+    "harmonic_source",
+    "isa",
+    "istft",
+    "istft_rows",
+    "lstm",
+    "polar_rows",
+    "resblock",
+    "set_threads",
+)
 
 
 @dataclass(frozen=True, slots=True)

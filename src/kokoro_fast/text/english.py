@@ -7,10 +7,12 @@ along in two fields that it never reads, `start_ts` and `end_ts`. Written for mi
 
 from __future__ import annotations
 
+import json
 import threading
 import warnings
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
@@ -47,7 +49,7 @@ class English:
     """Grapheme-to-phoneme conversion of American or British English."""
 
     def __init__(self, british: bool) -> None:
-        """Load dictionaries, tagger and espeak: seconds the first time in a process, most of them spaCy's import.
+        """Load dictionaries and tagger: seconds the first time in a process, most of them spaCy's import.
 
         Raises:
             MissingDependencyError: misaki, spaCy or the spaCy model is not installed. Without espeak English works
@@ -60,12 +62,19 @@ class English:
     def pieces(self, text: NormalizedText) -> list[Piece]:
         """Words and marks of the text, in order."""
         with _LOCK:
-            _, words = self._g2p(self._tokens(text), preprocess=False)
+            words = self._words(text)
         given = {start: phonemes for start, _, phonemes in text.links}
         return [
             Piece(start, end, given.get(start, word.phonemes), word.tag)
             for word, start, end in _ranges(words, text.text)
         ]
+
+    def _words(self, text: NormalizedText) -> list[Any]:
+        try:
+            return list(self._g2p(self._tokens(text), preprocess=False)[1])
+        except MissingDependencyError:  # espeak, asked for a word that no dictionary has: from now on without
+            self._g2p.fallback = None
+            return list(self._g2p(self._tokens(text), preprocess=False)[1])
 
     def _tokens(self, text: NormalizedText) -> list[Any]:
         """spaCy's tokens as misaki's own, each with its range in the text; links get their phonemes here."""
@@ -150,21 +159,28 @@ def _build_g2p(british: bool) -> Any:
         from misaki import en
     except ImportError as error:
         raise _missing(error) from error
-    with warnings.catch_warnings():
-        # misaki opens its dictionaries with a function that Python 3.11 and 3.12 call deprecated (3.13 does not).
-        warnings.filterwarnings("ignore", "open_text is deprecated", DeprecationWarning)
-        lexicon = en.Lexicon(british)
     g2p = en.G2P.__new__(en.G2P)
     g2p.version = None  # the symbols of Kokoro v1.0
     g2p.british = british
     g2p.unk = UNKNOWN
     g2p.tokenize = _as_given
-    g2p.lexicon = lexicon
-    try:
-        g2p.fallback = espeak.english_fallback(british)
-    except MissingDependencyError:
-        g2p.fallback = None
+    g2p.lexicon = _build_lexicon(en.Lexicon, british)
+    # At the first word that no dictionary has: most texts never need espeak, and it takes 0.2 s to load.
+    load_espeak = cache(lambda: espeak.english_fallback(british))
+    g2p.fallback = lambda token: load_espeak()(token)
     return g2p
+
+
+def _build_lexicon(cls: Any, british: bool) -> Any:
+    """misaki's dictionaries. Its own constructor checks every symbol of them each time, which takes as long again."""
+    folder = files("misaki.data")
+    lexicon = cls.__new__(cls)
+    lexicon.british = british
+    lexicon.cap_stresses = (0.5, 2)
+    for name in ("gold", "silver"):
+        words = json.loads((folder / f"{'gb' if british else 'us'}_{name}.json").read_text("utf-8"))
+        setattr(lexicon, f"{name}s", cls.grow_dictionary(words))
+    return lexicon
 
 
 def _as_given(tokens: list[Any], *_: object) -> list[Any]:

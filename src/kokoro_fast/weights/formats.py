@@ -14,6 +14,7 @@ import os
 import pickle
 import zipfile
 from collections.abc import Mapping
+from itertools import groupby
 from pathlib import Path
 
 import torch
@@ -32,8 +33,11 @@ WEIGHT_NORM = ((".weight_g", ".weight_v"), (".parametrizations.weight.original0"
 """Names of magnitude and direction, as torch wrote them before and after version 2.0."""
 
 
-def load_state(path: str | os.PathLike[str]) -> dict[str, Tensor]:
+def load_state(path: str | os.PathLike[str], *, verified: bool = False) -> dict[str, Tensor]:
     """Read a weight file of any known format.
+
+    Args:
+        verified: True for a file of the cache, whose numbers were found finite when it was made: none is read now.
 
     Returns:
         name -> float32 tensor, exactly the names and shapes of `shapes.tensor_shapes()`. Tensors of a `.safetensors`
@@ -52,7 +56,8 @@ def load_state(path: str | os.PathLike[str]) -> dict[str, Tensor]:
         flat = _read_official(path) if kind == "pth" else {k: torch.from_numpy(v) for k, v in read_onnx(path).items()}
         state = _canonical(flat, path)
     check_complete(state, str(path))
-    _check_finite(state, path)
+    if not verified:
+        _check_finite(state, path)
     return state
 
 
@@ -83,9 +88,14 @@ def _sniff(path: Path) -> str:
 
 
 def _read_safetensors(path: Path) -> dict[str, Tensor]:
+    """Every module is a mapping of its own, which goes with the last of its tensors: packed copies may replace them."""
+    state: dict[str, Tensor] = {}
     try:
         with safe_open(path, framework="pt") as file:
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+            names = sorted(file.keys())
+        for _, of_module in groupby(names, lambda name: name.partition(".")[0]):
+            with safe_open(path, framework="pt") as file:
+                state |= {name: file.get_tensor(name) for name in of_module}
     except (OSError, SafetensorError) as error:
         raise WeightsError(f"{path}: expected a whole .safetensors file, got a damaged one ({error})") from None
     for name, tensor in state.items():

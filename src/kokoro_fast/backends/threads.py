@@ -1,0 +1,101 @@
+"""How many threads one call runs on: a default that fits the machine, and a limit that nobody else notices."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+from kokoro_fast import ops
+from kokoro_fast.errors import InputError
+
+_CGROUP = Path("/sys/fs/cgroup")
+_CORES = Path("/sys/devices/system/cpu")
+
+_LOCK = threading.Lock()
+
+
+def checked_threads(threads: int | None) -> int:
+    """The number given, or the default. Raises InputError if it is not a whole number from 1."""
+    if threads is None:
+        return default_threads()
+    if not isinstance(threads, int) or isinstance(threads, bool) or threads < 1:
+        raise InputError(f"threads: expected 1 or more, got {threads!r}")
+    return threads
+
+
+def default_threads() -> int:
+    """One for each physical core that this process may use, and no more than torch was told to use.
+
+    torch knows OMP_NUM_THREADS and `torch.set_num_threads`; it does not know the limits of a container. A second thread
+    on the same core only takes its arithmetic units from the first.
+    """
+    with _LOCK:  # while `limited` changes torch's note, it is not what the user set
+        of_torch = torch.get_num_threads()
+    return max(1, min(of_torch, len(_usable_cores()), _container_limit() or of_torch))
+
+
+@contextmanager
+def limited(threads: int, native: bool = False) -> Iterator[None]:
+    """Run what this Python thread does inside the block on `threads` threads.
+
+    Args:
+        native: the native ops are what takes time. They have threads of their own; torch gets one, since its helpers
+            keep a core busy for a while after each of its small operations.
+    """
+    torch_threads = 1 if native else threads
+    before = _set_here_only(torch_threads)
+    native_before = ops.set_threads(threads)
+    try:
+        yield
+    finally:
+        ops.set_threads(native_before)
+        if before != torch_threads:
+            torch.set_num_threads(before)
+
+
+def _set_here_only(threads: int) -> int:
+    """Set the number for this Python thread and return what it was.
+
+    torch also notes it for Python threads that have not called torch yet; another thread puts that note back.
+    """
+    with _LOCK:
+        before = torch.get_num_threads()
+        if before != threads:
+            torch.set_num_threads(threads)
+            restorer = threading.Thread(target=torch.set_num_threads, args=(before,))
+            restorer.start()
+            restorer.join()
+        return before
+
+
+def _usable_cores() -> set[str]:
+    """Physical cores this process may run on, each by the list of its logical ones; those without a list count too."""
+    has_affinity = hasattr(os, "sched_getaffinity")
+    return {_siblings(core) for core in (os.sched_getaffinity(0) if has_affinity else range(os.cpu_count() or 1))}
+
+
+def _siblings(core: int) -> str:
+    try:
+        return (_CORES / f"cpu{core}/topology/thread_siblings_list").read_text("ascii").strip()
+    except OSError:
+        return str(core)
+
+
+def _container_limit() -> int | None:
+    """Cores that the quota of the control group is worth, rounded up; None without one. Version 2, then version 1."""
+    try:
+        quota, period = (_CGROUP / "cpu.max").read_text("ascii").split()
+    except (OSError, ValueError):
+        try:
+            quota, period = ((_CGROUP / f"cpu/cpu.cfs_{name}_us").read_text("ascii") for name in ("quota", "period"))
+        except OSError:
+            return None
+    try:
+        return -(-int(quota) // int(period)) if int(quota) > 0 else None
+    except ValueError:  # "max"
+        return None

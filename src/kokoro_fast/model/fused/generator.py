@@ -1,0 +1,102 @@
+"""The generator on native convolutions; `model.generator` says what it computes."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..generator import Generator, ResBlock, SnakeConv, Stage
+from .convs import PackedConv, PackedUpsample, Style, all_of
+from .excitation import FusedSource, inverse_rows, spectrum_rows
+
+
+class FusedGenerator(nn.Module):
+    """x (B, 512, H), f0 (B, H), style (B, 128), noise (B, S) -> waveform (B, S), S = 300 H."""
+
+    def __init__(self, generator: Generator, precision: str) -> None:
+        super().__init__()
+        self.n_fft, self.hop = generator.n_fft, generator.hop
+        # The native sine differs from torch's in last bits, which the golden files tell apart (docs/design.md, phases).
+        self.source = generator.source if precision == "fp32" else FusedSource(generator.source)
+        # A stage leaves the sum of its blocks; the layer after it takes the mean.
+        stages = all_of(Stage, generator.stages)
+        gains = [1.0] + [1 / len(stage.resblocks) for stage in stages]
+        self.stages = nn.ModuleList(
+            FusedStage(stage, precision, gain) for stage, gain in zip(stages, gains[:-1], strict=True)
+        )
+        conv = generator.output_conv
+        self.output_conv = PackedConv(
+            conv.weight, conv.bias, "fp32", slope=0.01, padding=int(conv.padding[0]), input_gain=gains[-1]
+        )
+
+    def forward(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor, lengths: Tensor | None) -> Tensor:
+        if lengths is None:
+            rows = [self.row(x[b], f0[b], style[b], noise[b]) for b in range(x.size(0))]
+            return torch.stack(rows)
+        padded: list[Tensor] = []
+        for b in range(x.size(0)):
+            n = int(lengths[b])
+            n_samples = n * (noise.size(1) // f0.size(1))
+            row = self.row(x[b, :, :n], f0[b, :n], style[b], noise[b, :n_samples])
+            padded.append(F.pad(row, [0, noise.size(1) - n_samples]))
+        return torch.stack(padded)
+
+    def row(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor) -> Tensor:
+        """One utterance: x (512, H), f0 (H,), style (128,), noise (S,) -> (S,)."""
+        harmonics = spectrum_rows(self.source(f0[None], noise[None])[0], self.n_fft, self.hop)
+        rows = x.t().contiguous()
+        for stage in self.stages:
+            rows = stage(rows, harmonics, style)
+        return inverse_rows(self.output_conv(rows), self.n_fft, self.hop)
+
+
+class FusedStage(nn.Module):
+    """x (T, 2C), harmonics (60H + 1, 22), style (128,) -> (rate * T, C), one column more in the last stage.
+
+    The result is the sum of the residual blocks, not their mean.
+    """
+
+    def __init__(self, stage: Stage, precision: str, input_gain: float) -> None:
+        super().__init__()
+        self.rate, self.is_last = stage.rate, stage.is_last
+        beside = "fp32" if precision == "fp32" else "bf16"
+        self.upsample = PackedUpsample(stage.upsample, beside, slope=0.1, input_gain=input_gain)
+        conv = stage.source_conv
+        self.source_conv = PackedConv(
+            conv.weight, conv.bias, "fp32", stride=conv.stride[0], padding=int(conv.padding[0])
+        )
+        self.source_block = FusedResBlock(stage.source_block, precision)
+        self.resblocks = nn.ModuleList(FusedResBlock(block, precision) for block in all_of(ResBlock, stage.resblocks))
+
+    def forward(self, x: Tensor, harmonics: Tensor, style: Tensor) -> Tensor:
+        extra = 1 if self.is_last else 0
+        features = torch.empty(self.rate * x.size(0) + extra, self.upsample.channels_out)
+        self.upsample.into(features[extra:], x)
+        if self.is_last:
+            features[0] = features[2]  # reflected
+        self.source_block(self.source_conv(harmonics), style, features, True)
+        total = torch.empty_like(features)
+        for index, block in enumerate(self.resblocks):
+            block(features, style, total, index > 0)
+        return total
+
+
+class FusedResBlock(nn.Module):
+    """Three residual pairs of convolutions: x (N, C), style (128,) -> written or added to `total` (N, C)."""
+
+    def __init__(self, block: ResBlock, precision: str) -> None:
+        super().__init__()
+        pairs = zip(all_of(SnakeConv, block.dilated), all_of(SnakeConv, block.plain), strict=True)
+        convs = [conv for pair in pairs for conv in pair]
+        self.style = Style([conv.projection for conv in convs])
+        self.register_buffer("alpha", torch.stack([conv.alpha for conv in convs]))
+        self.dilations: list[int] = [conv.conv.dilation[0] for conv in convs]
+        self.packed: list[Tensor] = [
+            torch.ops.kokoro_fast.conv_pack(conv.conv.weight, conv.conv.bias, precision) for conv in convs
+        ]
+
+    def forward(self, x: Tensor, style: Tensor, total: Tensor, accumulate: bool) -> None:
+        torch.ops.kokoro_fast.resblock(
+            x, self.style(style), self.alpha, self.packed, self.dilations, None, total, accumulate
+        )
