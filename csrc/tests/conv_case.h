@@ -134,7 +134,7 @@ struct Case {
         y(normal(s.columns_out * s.y_stride)) {}
 
   ConvWeights weights() const {
-    return {weight.data(),     has_bias ? bias.data() : nullptr, shape.channels_out, shape.channels_in, shape.taps,
+    return {weight.data(), has_bias ? bias.data() : nullptr, shape.channels_out, shape.channels_in, shape.taps,
             precision};
   }
 
@@ -197,13 +197,13 @@ struct Case {
   // Activations as they are multiplied.
   struct Activated {
     std::vector<double> values;
-    std::vector<double> doubt;  // of those that are so near to the middle of two bytes that either will do: one step
+    std::vector<double> doubt;  // of the step; and a whole step where either of two bytes will do
     double largest;             // magnitude that int8 rounds at; 0 for the others
   };
 
   struct Sum {
     double value;
-    double size;   // sum of the magnitudes that are rounded
+    double size;  // sum of the magnitudes that are rounded
     double doubt;
 
     void add(double term) {
@@ -245,13 +245,16 @@ struct Case {
     }
     const double step = high > low ? (high - low) / 255 : 1;
     const double zero_point = std::round(-low / step);
+    double worst = 0;
+    for (int64_t i = 0; i < shape.columns_in * n; ++i) worst = std::max(worst, activation_bound(i / n, i % n));
+    const double step_doubt = high > low ? 2 * worst / (high - low) : 0;
     Activated activated{{}, {}, high - low};
     for (int64_t i = 0; i < shape.columns_in * n; ++i) {
       const double place = exact_activation(i / n, i % n) / step + zero_point;
       const double to_the_middle = std::abs(place - std::floor(place) - 0.5);
-      const bool is_doubtful = to_the_middle < activation_bound(i / n, i % n) / step + 4e-4;
+      const bool is_doubtful = to_the_middle < activation_bound(i / n, i % n) / step + 255 * step_doubt + 1e-4;
       activated.values.push_back((std::clamp(std::round(place), 0.0, 255.0) - zero_point) * step);
-      activated.doubt.push_back(is_doubtful ? step * 1.01 : 0);
+      activated.doubt.push_back((is_doubtful ? step * 1.01 : 0) + std::abs(activated.values.back()) * step_doubt);
     }
     return activated;
   }

@@ -53,8 +53,8 @@ TEST(conv_of_a_long_input) {
   on_every_kernel([](Precision precision, const std::string& name) {
     Case one(precision, {20000, 20000, 17, 22, 7, 5, 1, 15, 22});
     for (int64_t t = 0; t < 20000; ++t) {  // every tile has the same extremes
-      one.x[t * 17] = 30;
-      one.x[t * 17 + 1] = -30;
+      one.x[t * 17] = 200;
+      one.x[t * 17 + 1] = -200;
     }
     one.factor[0] = one.factor[1] = 1;
     one.check(one.run(threads_for), name);
@@ -146,7 +146,7 @@ TEST(conv_in_bytes_keeps_the_detail_of_quiet_tiles) {
 }
 
 void check_moments(const float* found, const float* values, int64_t n_rows, int64_t stride, int64_t channels,
-                   const std::string& name, double within = 1e-6) {
+                   const std::string& name, double within = 3e-6) {
   for (int64_t c = 0; c < channels; ++c) {
     double mean = 0;
     double variance = 0;
@@ -157,7 +157,7 @@ void check_moments(const float* found, const float* values, int64_t n_rows, int6
     const double rounding = 2e-7 * std::abs(mean) + within * std::sqrt(variance);
     CHECK_MESSAGE(std::abs(found[c] - mean) <= rounding, name + ": mean");
     const double square = rounding * (2 * std::sqrt(variance) + rounding);
-    CHECK_MESSAGE(std::abs(found[channels + c] - variance) <= square + 1e-5 * variance, name + ": variance");
+    CHECK_MESSAGE(std::abs(found[channels + c] - variance) <= square + 1e-4 * variance, name + ": variance");
   }
 }
 
