@@ -41,7 +41,7 @@ class PackedConv(nn.Module):
         affine = torch.zeros(3, weight.size(1))
         affine[1] = input_gain
         self.register_buffer("affine", affine)
-        self.channels_out, self.taps = weight.size(0), weight.size(2)
+        self.channels_out, self.channels_in, self.taps = weight.shape
         self.slope, self.stride, self.padding = slope, stride, padding
 
     def forward(

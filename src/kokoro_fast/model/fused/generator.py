@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -17,6 +21,7 @@ class FusedGenerator(nn.Module):
     def __init__(self, generator: Generator, precision: str) -> None:
         super().__init__()
         self.n_fft, self.hop = generator.n_fft, generator.hop
+        self.memory = Memory()
         # The native sine differs from torch's in last bits, which the golden files tell apart (docs/design.md, phases).
         self.source = generator.source if precision == "fp32" else FusedSource(generator.source)
         # A stage leaves the sum of its blocks; the layer after it takes the mean.
@@ -46,15 +51,42 @@ class FusedGenerator(nn.Module):
         """One utterance: x (512, H), f0 (H,), style (128,), noise (S,) -> (S,)."""
         harmonics = spectrum_rows(self.source(f0[None], noise[None])[0], self.n_fft, self.hop)
         rows = x.t().contiguous()
-        for stage in self.stages:
-            rows = stage(rows, harmonics, style)
-        return inverse_rows(self.output_conv(rows), self.n_fft, self.hop)
+        with self.memory.borrowed(harmonics.size(0) * self.output_conv.channels_in) as (features, total):
+            for stage in self.stages:
+                rows = stage(rows, harmonics, style, features, total)
+            return inverse_rows(self.output_conv(rows), self.n_fft, self.hop)
+
+
+class Memory:
+    """Two blocks of floats, which hold all that the stages make and outlive the call.
+
+    Blocks of many megabytes that come and go are mapped and cleared anew each time, or leave holes in the heap. As many
+    pairs are kept as there were calls at the same time.
+    """
+
+    def __init__(self) -> None:
+        self.free: deque[tuple[Tensor, Tensor]] = deque()
+
+    @contextmanager
+    def borrowed(self, size: int) -> Iterator[tuple[Tensor, Tensor]]:
+        try:
+            pair = self.free.pop()
+        except IndexError:
+            pair = torch.empty(0), torch.empty(0)
+        if pair[0].numel() < size:
+            del pair  # before there is more
+            pair = torch.empty(size), torch.empty(size)
+        try:
+            yield pair
+        finally:
+            self.free.append(pair)
 
 
 class FusedStage(nn.Module):
     """x (T, 2C), harmonics (60H + 1, 22), style (128,) -> (rate * T, C), one column more in the last stage.
 
-    The result is the sum of the residual blocks, not their mean.
+    The result is the sum of the residual blocks, not their mean. It lies in the second of two blocks of memory, where x
+    may lie too: x is used up first.
     """
 
     def __init__(self, stage: Stage, precision: str, input_gain: float) -> None:
@@ -69,14 +101,16 @@ class FusedStage(nn.Module):
         self.source_block = FusedResBlock(stage.source_block, precision)
         self.resblocks = nn.ModuleList(FusedResBlock(block, precision) for block in all_of(ResBlock, stage.resblocks))
 
-    def forward(self, x: Tensor, harmonics: Tensor, style: Tensor) -> Tensor:
+    def forward(self, x: Tensor, harmonics: Tensor, style: Tensor, memory: Tensor, result: Tensor) -> Tensor:
         extra = 1 if self.is_last else 0
-        features = torch.empty(self.rate * x.size(0) + extra, self.upsample.channels_out)
+        shape = (self.rate * x.size(0) + extra, self.upsample.channels_out)
+        size = shape[0] * shape[1]
+        features, total = memory[:size].view(shape), result[:size].view(shape)
         self.upsample.into(features[extra:], x)
         if self.is_last:
             features[0] = features[2]  # reflected
-        self.source_block(self.source_conv(harmonics), style, features, True)
-        total = torch.empty_like(features)
+        self.source_conv.into(total, harmonics)
+        self.source_block(total, style, features, True)
         for index, block in enumerate(self.resblocks):
             block(features, style, total, index > 0)
         return total
