@@ -1,6 +1,6 @@
-"""Who takes part: each contestant is a function from an utterance to its waveform, loaded and ready.
+"""The others: each is a function from an utterance to its waveform, loaded and ready, on the same weights and voice.
 
-A contestant whose package is not installed is left out, with the reason.
+One whose package is not installed is left out, with the reason.
 """
 
 from __future__ import annotations
@@ -8,40 +8,20 @@ from __future__ import annotations
 import importlib.util
 import tempfile
 import warnings
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from benchmarks.checks import Waveform
+from benchmarks.ours import Contestant, LeftOut
 from benchmarks.reference_checkpoint import reference_config, write_checkpoint
-from benchmarks.utterances import Utterance
-from kokoro_fast import ops
-from kokoro_fast.model import KokoroModel
-
-Waveform = NDArray[np.float32]
-Contestant = Callable[[Utterance], Waveform]
-
-
-class LeftOut(Exception):
-    """This contestant cannot take part; the message says why."""
-
-
-def ours(native: bool) -> Contestant:
-    """This project's model, on its compiled ops or on the pure-torch ones."""
-    if native and not ops.status().native:
-        raise LeftOut(ops.status().reason)
-    model = KokoroModel.from_pretrained()
-
-    def speak(utterance: Utterance) -> Waveform:
-        with ops.force("native" if native else "reference"):
-            return model.infer(utterance.input_ids, utterance.style, seed=0)[0][0].numpy()
-
-    return speak
+from benchmarks.utterances import VOICE, Utterance
+from kokoro_fast.weights import load_voice
 
 
 def kokoro() -> Contestant:
-    """The reference implementation, on the same weights."""
+    """The reference implementation, eager PyTorch."""
     need("kokoro")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its own use of torch's older weight norm and LSTM dropout
@@ -51,28 +31,61 @@ def kokoro() -> Contestant:
             checkpoint = Path(folder) / "kokoro.pth"
             write_checkpoint(checkpoint)
             model = KModel("hexgrad/Kokoro-82M", config=reference_config(), model=str(checkpoint)).eval()
+    return lambda what: model.forward_with_tokens(what.input_ids, what.style, 1)[0].numpy()
 
-    def speak(utterance: Utterance) -> Waveform:
-        return model.forward_with_tokens(utterance.input_ids, utterance.style, 1)[0].numpy()
+
+def onnxruntime(export: Path, threads: int) -> Contestant:
+    """onnxruntime on a published export."""
+    session = onnx_session(export, threads)
+    tokens, style, speed = (each.name for each in session.get_inputs())
+
+    def speak(what: Utterance) -> Waveform:
+        inputs = {tokens: what.input_ids.numpy(), style: what.style.numpy(), speed: np.ones(1, np.float32)}
+        return session.run(None, inputs)[0].ravel()
 
     return speak
 
 
-def onnxruntime(model: Path, threads: int) -> Contestant:
-    """onnxruntime on the published fp32 export of the same weights."""
+def kokoro_onnx(export: Path, threads: int) -> Contestant:
+    """The package kokoro-onnx: its `create` on phonemes, without trimming, so that all speak equally long."""
+    need("kokoro_onnx")
+    from kokoro_onnx import Kokoro
+
+    with tempfile.TemporaryDirectory() as folder:
+        voices = Path(folder) / "voices.npz"
+        np.savez(voices, **{VOICE: load_voice(VOICE)[:, None].numpy()})
+        engine = Kokoro.from_session(onnx_session(export, threads), str(voices))
+        style = engine.get_voice_style(VOICE)  # read now: the file goes away
+    return lambda what: engine.create(what.phonemes, style, is_phonemes=True, trim=False)[0]
+
+
+def openvino(export: Path, threads: int, precision: str) -> Contestant:
+    """OpenVINO on the published fp32 export, computing in "f32" or "bf16"."""
+    need("openvino")
+    import openvino as ov
+
+    settings = {
+        "INFERENCE_PRECISION_HINT": precision,
+        "INFERENCE_NUM_THREADS": threads,
+        "PERFORMANCE_HINT": "LATENCY",
+    }
+    compiled = ov.Core().compile_model(str(export), "CPU", settings)
+
+    def speak(what: Utterance) -> Waveform:
+        inputs = {"input_ids": what.input_ids.numpy(), "style": what.style.numpy(), "speed": np.ones(1, np.float32)}
+        return compiled(inputs)[0].ravel().copy()
+
+    return speak
+
+
+def onnx_session(export: Path, threads: int) -> Any:
+    """A session with a fixed number of threads and everything else as onnxruntime has it."""
     need("onnxruntime")
     import onnxruntime as ort
 
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
-    session = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-    speed = np.ones(1, np.float32)
-
-    def speak(utterance: Utterance) -> Waveform:
-        inputs = {"input_ids": utterance.input_ids.numpy(), "style": utterance.style.numpy(), "speed": speed}
-        return session.run(None, inputs)[0].ravel()
-
-    return speak
+    return ort.InferenceSession(str(export), options, providers=["CPUExecutionProvider"])
 
 
 def need(package: str) -> None:

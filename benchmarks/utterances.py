@@ -12,9 +12,34 @@ from kokoro_fast.weights import load_voice, style_row
 
 VOICE = "af_heart"
 
-SENTENCE = "ðə skˈI əbˈʌv ðə pˈɔɹt wʌz ðə kˈʌləɹ ʌv tˈɛləvˌɪʒən, tˈund tə ɐ dˈɛd ʧˈænᵊl."
+SENTENCES = (
+    "ðə skˈI əbˈʌv ðə pˈɔɹt wʌz ðə kˈʌləɹ ʌv tˈɛləvˌɪʒən, tˈund tə ɐ dˈɛd ʧˈænᵊl.",
+    "ðə nˈIt tɹˈAn wʌz lˈAt əɡˈɛn, ænd nˈObˌɑdi ˌɔn ðə plˈætfˌɔɹm sˈimd tə mˈInd.",
+    "ɐ bˈAkəɹ kˈɛɹid bɹˈɛd əkɹˈɔs ðə skwˈɛɹ wˌIl ðə bˈɛlz ɹˈæŋ sˈɪks.",
+    "tˈu ʧˈɪldɹᵊn kˈWntᵻd ðə bˈOts, fˈɜɹst ðə ɹˈɛd wˈʌnz ænd ðˈɛn ðə blˈu.",
+    "ˌɪt hæd ɹˈAnd sˈɪns nˈun, sˌO ðə ɹˈOd bˈæk hˈOm wʌz lˈɔŋ ænd vˈɛɹi kwˈIət.",
+    "ɐn ˈOld ɹˈAdiO ɪn ðə kˈɪʧᵊn plˈAd sˈʌmθˌɪŋ slˈO, ænd ʃi tˈɜɹnd ɪt ˌʌp ɐ lˈɪTᵊl bəfˈɔɹ ʃi sˈæt dˌWn.",
+    "bˌI ðˈɛn ðə lˈæmps wɜɹ lˈɪt əɡˈɛn.",
+)
+"""Speech of 4 to 6 seconds each. Joined by spaces they have 500 symbols, close to the most that the model takes."""
 
-PHONEMES = {"word": "həlˈO.", "sentence": SENTENCE, "paragraph": " ".join([SENTENCE] * 5)}
+PHONEMES = {
+    "word": "həlˈO.",
+    "phrase": "tˈund tə ɐ dˈɛd ʧˈænᵊl.",
+    "sentence": SENTENCES[0],
+    "two sentences": " ".join(SENTENCES[:2]),
+    "paragraph": " ".join((*SENTENCES[:5], SENTENCES[6])),
+    "longest": " ".join(SENTENCES),
+}
+"""Six lengths, from one word to 500 symbols; the paragraph is about 25 s of speech."""
+
+TEXT = (
+    "The sky above the port was the color of television, tuned to a dead channel. The night train was late again, and "
+    "nobody on the platform seemed to mind. A baker carried bread across the square while the bells rang six. Two "
+    "children counted the boats, first the red ones and then the blue. It had rained since noon, so the road back home "
+    "was long and very quiet."
+)
+"""For what begins with text: five sentences."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,80 @@
+"""The model taken apart: what happens between ids and samples, each step with the input it has in a real utterance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from benchmarks.utterances import Utterance
+from kokoro_fast.model import KokoroModel
+from kokoro_fast.model.kokoro import align, draw_noise, spread
+
+Call = Callable[[], Any]
+
+
+def stages(model: KokoroModel, what: Utterance) -> dict[str, Call]:
+    """Calls by name, in the order of the data. Each gives what the stage gives; call them under inference mode.
+
+    "encode" is from ids to durations and contains "albert"; "generator" contains everything after it. The generator's
+    inner stages are there if it has modules of that name.
+    """
+    speed, style = torch.ones(1), what.style
+    timbre = style[:, : model.style_width]
+    with torch.inference_mode():
+        durations, encoding, _ = model.encode(what.input_ids, style, speed, None)
+        spread_encoding = spread(encoding, align(durations, int(durations.sum())))
+        prosody = model.predict(what.input_ids, style, speed)
+        features = model.decoder(prosody.text, prosody.f0, prosody.energy, timbre, None)
+        noise = draw_noise(prosody, prosody.f0.size(1) * model.samples_per_half_frame, 1.0, seed=0)
+        generate = lambda: model.generator(features, prosody.f0, timbre, noise, None)  # noqa: E731
+        inner = inputs_of(inner_stages(model.generator), generate)
+    return {
+        "albert": lambda: model.albert(what.input_ids, None),
+        "encode": lambda: model.encode(what.input_ids, style, speed, None)[1],
+        "contours": lambda: model.shape_contours(spread_encoding, style, None)[0],
+        "decoder": lambda: model.decoder(prosody.text, prosody.f0, prosody.energy, timbre, None),
+        "generator": generate,
+        **inner,
+    }
+
+
+def inner_stages(generator: nn.Module) -> dict[str, nn.Module]:
+    """The generator's parts that can be timed alone."""
+    modules = dict(generator.named_modules())
+    names = {"source": "source", "stage 0": "stages.0", "stage 1": "stages.1", "output conv": "output_conv"}
+    return {f"generator {name}": modules[path] for name, path in names.items() if path in modules}
+
+
+def inputs_of(modules: dict[str, nn.Module], run: Call) -> dict[str, Call]:
+    """Run once and keep what each module was given: calls that repeat it."""
+    calls: dict[str, Call] = {}
+    with hooks(modules, lambda name, module, args, _: calls.setdefault(name, lambda: first(module(*args)))):
+        run()
+    return {name: calls[name] for name in modules if name in calls}
+
+
+@contextmanager
+def hooks(modules: dict[str, nn.Module], see: Callable[[str, nn.Module, Any, Any], object]) -> Iterator[None]:
+    """Show every call of the modules: name, module, arguments, result."""
+
+    def shown(name: str) -> Callable[[nn.Module, Any, Any], None]:
+        def hook(module: nn.Module, args: Any, result: Any) -> None:
+            see(name, module, args, result)
+
+        return hook
+
+    handles = [module.register_forward_hook(shown(name)) for name, module in modules.items()]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def first(result: Any) -> Tensor:
+    """A module may give its tensor alone or first in a tuple."""
+    return result[0] if isinstance(result, tuple) else result
