@@ -136,9 +136,10 @@ def test_environment_variables_are_those_the_code_reads() -> None:
 def test_files_named_in_the_papers_exist(paper: Path) -> None:
     text = paper.read_text("utf-8")
     names = re.findall(r"`([\w.][\w./-]*(?:\.(?:py|cpp|h|md|toml)|/))`", text)
-    names += [link for link in re.findall(r"\]\(([^)#]+)\)", text) if not link.startswith("/") and "://" not in link]
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if not link.startswith("/") and "://" not in link]
     assert names
     missing = [name for name in names if not any(path.exists() for path in places(name))]
+    missing += [link for link in links if not (paper.parent / link).exists()]
     assert missing == []
 
 

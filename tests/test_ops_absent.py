@@ -82,7 +82,7 @@ def test_of_another_version(package: Path) -> None:
     build = ["g++", "-shared", "-x", "c++", os.devnull, "-o", str(library_file(package))]
     subprocess.run(build, check=True)
     result = run_python(package, SPEAKS_WITHOUT)
-    assert "is from another version: it has no op istft, adain_snake, isa" in result.stdout, result.stderr
+    assert "is from another version: it has no op adain_snake, conv, " in result.stdout, result.stderr
 
 
 @pytest.mark.slow

@@ -134,13 +134,18 @@ void work(int64_t, int64_t, void* context) {
   }
 }
 
+// Tiles as large as the cache allows, since every tile reads all weights once; fewer columns of the output per piece of
+// work where there are not enough tiles for every thread.
 void divide(Job& job) {
   const Conv& args = job.args;
   const int64_t fitting = (kTileBytes / job.source.row_bytes - reach(job)) / args.stride / kTileRows * kTileRows;
-  const int64_t even = rounded_up((args.columns_out + kWorthDividing - 1) / kWorthDividing, kTileRows);
-  job.tile_rows = std::max(kLeastTileRows, std::min({fitting, kMostTileRows, even}));
-  job.n_tiles = (args.columns_out + job.tile_rows - 1) / job.tile_rows;
+  const int64_t most = std::max(kLeastTileRows, std::min(fitting, kMostTileRows));
   const int64_t n_groups = rounded_up(job.shape.channels_out, kGroupColumns) / kGroupColumns;
+  const int64_t tiles_wanted =
+      std::max((kWorthDividing + n_groups - 1) / n_groups, (args.columns_out + most - 1) / most);
+  const int64_t even = rounded_up((args.columns_out + tiles_wanted - 1) / tiles_wanted, kTileRows);
+  job.tile_rows = std::max(kLeastTileRows, std::min(even, most));
+  job.n_tiles = (args.columns_out + job.tile_rows - 1) / job.tile_rows;
   const int64_t wanted = std::min(n_groups, (kWorthDividing + job.n_tiles - 1) / job.n_tiles);
   job.columns_per_piece = (n_groups + wanted - 1) / wanted * kGroupColumns;
   job.pieces_per_tile = (job.shape.channels_out + job.columns_per_piece - 1) / job.columns_per_piece;

