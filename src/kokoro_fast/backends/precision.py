@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
 
 PRECISIONS: dict[Precision, Row] = {
-    "int8": Row("avx512_vnni", 0.21),
+    "int8": Row("avx512_vnni", 0.23),
     "bf16": Row("avx512_bf16", 0.04),
     "fp32": Row(None, 0.0),
 }
