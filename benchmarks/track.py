@@ -107,6 +107,8 @@ def main() -> None:
     args = parser.parse_args()
     baselines: dict[str, Figures] = json.loads(BASELINE.read_text("utf-8")) if BASELINE.exists() else {}
     machine = fingerprint()
+    if not args.update and machine not in baselines:
+        raise SystemExit(f"expected a baseline for {machine}, got {sorted(baselines)}: run with --update")
     now = measure(["benchmarks", *(["-k", args.only] if args.only else [])])
     if args.update:
         kept = baselines.get(machine, {}) if args.only else {}
@@ -114,8 +116,6 @@ def main() -> None:
         BASELINE.write_text(json.dumps(baselines, indent=1, sort_keys=True) + "\n", "utf-8")
         print(f"{len(now)} figures are the baseline for {machine}")
         return
-    if machine not in baselines:
-        raise SystemExit(f"expected a baseline for {machine}, got {sorted(baselines)}: run with --update")
     baseline = baselines[machine]
     if args.only:
         baseline = {name: figure for name, figure in baseline.items() if name in now}

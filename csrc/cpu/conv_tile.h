@@ -6,7 +6,7 @@
 #pragma once
 
 #include "conv_kernels.h"
-#include "conv_vector.h"
+#include "vectors.h"
 
 namespace kokoro_fast {
 namespace {  // each instruction set has its own copy

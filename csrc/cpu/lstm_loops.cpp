@@ -3,37 +3,28 @@
 
 #include "kokoro_fast/kernels.h"
 #include "vector_math.h"
+#include "vectors.h"
 
 namespace kokoro_fast {
 namespace KOKORO_FAST_ISA {
 namespace {
 
-#if defined(__AVX512F__)
-constexpr int kLanes = 16;
-#elif defined(__AVX2__)
-constexpr int kLanes = 8;
-#else
-constexpr int kLanes = 4;
-#endif
 constexpr int kVectors = kLstmPanel / kLanes;
-
-using Floats = float __attribute__((vector_size(kLanes * 4)));
-using UnalignedFloats = float __attribute__((vector_size(kLanes * 4), aligned(4), may_alias));
 
 // One panel's sums stay in registers over the whole state; the weights are read once, from front to back.
 void add_product(const float* weight, const float* state, int64_t hidden, int64_t panels, float* gates) {
   for (int64_t panel = 0; panel < panels; ++panel, gates += kLstmPanel) {
     Floats sums[kVectors];
 #pragma GCC unroll 16
-    for (int v = 0; v < kVectors; ++v) sums[v] = *reinterpret_cast<const UnalignedFloats*>(gates + v * kLanes);
+    for (int v = 0; v < kVectors; ++v) sums[v] = load_floats(gates + v * kLanes);
     for (int64_t k = 0; k < hidden; ++k, weight += kLstmPanel) {
 #pragma GCC unroll 16
       for (int v = 0; v < kVectors; ++v) {
-        sums[v] += state[k] * *reinterpret_cast<const UnalignedFloats*>(weight + v * kLanes);
+        sums[v] += state[k] * load_floats(weight + v * kLanes);
       }
     }
 #pragma GCC unroll 16
-    for (int v = 0; v < kVectors; ++v) *reinterpret_cast<UnalignedFloats*>(gates + v * kLanes) = sums[v];
+    for (int v = 0; v < kVectors; ++v) store_floats(gates + v * kLanes, sums[v]);
   }
 }
 

@@ -19,8 +19,8 @@ class Row(NamedTuple):
 
     Attributes:
         needs: what the processor must have, as Linux spells it; None where any will do.
-        distance_db: log-mel distance to fp32 with the same noise, mean of ten voices
-            (tests/test_fused.py holds it to that).
+        distance_db: log-mel distance to fp32 with the same noise, mean of ten voices;
+            tests/test_fused.py bounds it for four.
     """
 
     needs: str | None
