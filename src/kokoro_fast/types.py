@@ -21,6 +21,23 @@ class Boundary(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """How words are to be spoken where markup asks for something else than the call did.
+
+    Attributes:
+        voice: in any form that `weights.load_voice` takes; None for the voice of the call.
+        rate: factor on the speed of the call.
+    """
+
+    voice: str | None = None
+    rate: float = 1.0
+
+
+PLAIN = Delivery()
+"""As the call asks."""
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """One spoken word, or one mark of punctuation, as grapheme-to-phoneme conversion saw it.
 
@@ -31,6 +48,9 @@ class Token:
             non-empty value is spoken as one space symbol; a blank line marks a paragraph.
         char_start, char_end: half-open range of characters in the text the user gave.
         tag: Penn Treebank part-of-speech tag, or None where no tagger ran (other languages, raw phonemes).
+        delivery: how it is spoken. A chunk never mixes two.
+        pause: seconds of silence that markup asks for after the token, from its last sound to the next sound; None
+            leaves that to the break. A chunk always ends there. Pauses in a row add up.
     """
 
     text: str
@@ -39,6 +59,8 @@ class Token:
     char_start: int
     char_end: int
     tag: str | None = None
+    delivery: Delivery = PLAIN
+    pause: float | None = None
 
     @property
     def symbols(self) -> str:
@@ -54,10 +76,15 @@ class Chunk:
         tokens: the tokens of the piece, in order. Joined over all chunks they give back every symbol of the input; a
             word cut in two appears as two tokens with the same character range.
         boundary: the kind of break after the piece.
+        delivery: how all of it is spoken.
+        pause: seconds of silence that markup asks for after the piece; None leaves that to the boundary. A piece
+            without phonemes is such a silence alone.
     """
 
     tokens: tuple[Token, ...]
     boundary: Boundary
+    delivery: Delivery = PLAIN
+    pause: float | None = None
 
     @property
     def phonemes(self) -> str:
