@@ -32,7 +32,7 @@ FIRST_AUDIO: dict[str, Callable[[Kokoro], Speech]] = {
 def test_first_audio(
     benchmark: BenchmarkFixture, measure: Measure, note: Callable[[str], None], tts: Kokoro, what: str
 ) -> None:
-    speech = measure(lambda: FIRST_AUDIO[what](tts), seconds=20)
+    speech = measure(lambda: FIRST_AUDIO[what](tts), seconds=8)
     check_speech(speech.audio, len(speech.phonemes))
     if benchmark.enabled:
         p50, p95 = benchmark.stats.stats.median, benchmark.extra_info["p95_seconds"]

@@ -12,7 +12,7 @@ from benchmarks.conftest import Measure
 
 def test_cold_start(measure: Measure) -> None:
     """From the start of Python to one word spoken, everything on disk being warm."""
-    report = measure(lambda: run_child("first"), seconds=20)
+    report = measure(lambda: run_child("first"), seconds=12)
     assert 0.3 < report["seconds_of_speech"] < 2
 
 

@@ -12,8 +12,14 @@ from kokoro_fast.config import SAMPLES_PER_FRAME
 from kokoro_fast.model import KokoroModel
 
 
-@pytest.mark.parametrize("length", PHONEMES)
-@pytest.mark.parametrize("variant", ["plain", *PRECISIONS])
+PLAIN_LENGTHS = ("word", "sentence", "paragraph")
+"""The plain model takes four times as long, and is there to compare with."""
+
+
+@pytest.mark.parametrize(
+    ("variant", "length"),
+    [("plain", length) for length in PLAIN_LENGTHS] + [(p, length) for p in PRECISIONS for length in PHONEMES],
+)
 def test_utterance(measure: Measure, model: KokoroModel, length: str) -> None:
     what = utterance(length)
     audio, durations = measure(lambda: model.infer(what.input_ids, what.style, seed=0))

@@ -18,7 +18,7 @@ from kokoro_fast.model import KokoroModel
 
 Measure = Callable[..., Any]
 
-LEAST_ROUNDS, MOST_ROUNDS = 5, 40
+LEAST_ROUNDS, MOST_ROUNDS = 3, 40
 
 notes: list[str] = []
 """Lines for the end of the report: figures that are no times."""
@@ -31,13 +31,13 @@ def calibration() -> Calibration:
 
 @pytest.fixture
 def measure(benchmark: BenchmarkFixture, calibration: Calibration) -> Measure:
-    """`measure(call, seconds=4, tracked=True)`: time a call for about so long and return what it gave.
+    """`measure(call, seconds=2, tracked=True)`: time a call for about so long and return what it gave.
 
     The figure that `track` keeps is the median time in units of the calibration taken right before each round. What is
     there for comparison only, such as a reference, is not tracked.
     """
 
-    def measured(call: Callable[[], Any], seconds: float = 4.0, tracked: bool = True) -> Any:
+    def measured(call: Callable[[], Any], seconds: float = 2.0, tracked: bool = True) -> Any:
         if not benchmark.enabled:
             return benchmark.pedantic(call)
         call()  # the first call is slow
