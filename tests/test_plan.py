@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, groupby, pairwise
 from math import inf
 
@@ -11,11 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kokoro_fast.breaks import find_atoms
+from kokoro_fast.breaks import iter_atoms
 from kokoro_fast.config import MAX_SYMBOLS, VOCAB
+from kokoro_fast.costs import length_cost, open_length_cost
 from kokoro_fast.errors import InputError
-from kokoro_fast.plan import break_cost, iter_chunks, length_cost, plan
-from kokoro_fast.types import Boundary, Chunk, Token
+from kokoro_fast.kinds import judge
+from kokoro_fast.plan import HORIZON, Schedule, cheapest, iter_chunks, plan
+from kokoro_fast.types import PLAIN, Boundary, Chunk, Delivery, Token
 
 CLOSERS = tuple(".,;:!?)”")
 MARKS = set(';:,.!?—…"()“”')
@@ -95,29 +98,35 @@ def test_chunks_have_speech_and_do_not_start_with_a_closing_mark(tokens: list[To
 
 
 @settings(deadline=None)
-@given(token_lists(letters | st.sampled_from([".", ",", "…"]), max_size=9), st.integers(8, 40))
-def test_breaks_are_the_cheapest_there_are(tokens: list[Token], limit: int) -> None:
+@given(
+    token_lists(letters | st.sampled_from([".", ",", "…"]), max_size=9),
+    st.integers(8, 40),
+    st.integers(1, 40),
+    st.booleans(),
+)
+def test_breaks_are_the_cheapest_there_are(tokens: list[Token], limit: int, first_limit: int, is_open: bool) -> None:
     tokens = [Token(t.text, t.phonemes, " " if "\n" in t.whitespace else t.whitespace, 0, 1) for t in tokens]
     if not speaks(tokens):
         return
-    atoms = find_atoms(tokens, limit)
+    first_limit = min(first_limit, limit)
+    atoms = list(iter_atoms(tokens, limit))
+    breaks = judge(atoms)
 
-    def total(breaks: tuple[int, ...]) -> float:
-        edges = [0, *breaks, len(atoms)]
+    first_limit = max(first_limit, atoms[0].last - atoms[0].first)  # an atom is never cut
+
+    def total(stops: tuple[int, ...]) -> float:
+        edges = [0, *stops]
         lengths = [atoms[stop - 1].last - atoms[start].first for start, stop in pairwise(edges)]
-        if max(lengths) > limit:
+        limits = [first_limit] + [limit] * (len(stops) - 1)
+        if any(length > most for length, most in zip(lengths, limits, strict=True)):
             return inf
-        return sum(map(length_cost, lengths)) + sum(
-            break_cost(atoms[stop - 1].boundary, atoms[stop - 1].splits_token) for stop in breaks
-        )
+        costs = [length_cost] * (len(stops) - 1) + [open_length_cost if is_open else length_cost]
+        spoken = sum(cost(*row) for cost, *row in zip(costs, lengths, limits, strict=True))
+        return spoken + sum(breaks[stop - 1].cost for stop in stops[:-1])
 
-    every_way = (ways for n in range(len(atoms)) for ways in combinations(range(1, len(atoms)), n))
-    ends = []
-    for chunk in plan(tokens, limit):
-        ends.append((ends[-1] if ends else 0) + sum(len(token.symbols) for token in chunk.tokens))
-    starts = {atom.first: index for index, atom in enumerate(atoms)}
-    text = joined(tokens)
-    chosen = tuple(starts[end + len(text[end:]) - len(text[end:].lstrip(" "))] for end in ends[:-1])
+    inner = range(1, len(atoms))
+    every_way = [(*way, len(atoms)) for n in range(len(atoms)) for way in combinations(inner, n)]
+    chosen = tuple(cheapest(atoms, breaks, first_limit, limit, is_open))
     assert total(chosen) == pytest.approx(min(map(total, every_way)))
 
 
@@ -310,3 +319,186 @@ def test_chunks_come_as_soon_as_the_next_paragraph_speaks() -> None:
 def test_a_limit_that_the_model_cannot_take_is_refused(limit: int) -> None:
     with pytest.raises(InputError, match=f"expected 1 to 510 symbols, got {limit}"):
         plan(tokenize("Hello."), limit)
+
+
+def always(most: int) -> Schedule:
+    return lambda: most
+
+
+@settings(deadline=None)
+@given(
+    token_lists(symbols | marks | letters | st.just("")), st.integers(1, MAX_SYMBOLS), st.integers(1, 80), st.booleans()
+)
+def test_with_a_schedule_nothing_is_lost_either(tokens: list[Token], limit: int, most: int, final: bool) -> None:
+    chunks = list(iter_chunks(tokens, limit, always(most), final))
+    if not speaks(tokens):
+        assert chunks == []
+        return
+    assert joined(tokens_of(chunks)) == joined(tokens)
+    assert all(0 < size <= limit for size in sizes(chunks))
+    for chunk in chunks:
+        assert len(chunk.phonemes) <= most or len(list(iter_atoms(chunk.tokens, limit))) == 1
+    assert [chunk.phonemes for chunk in plan(tokens, limit)] == [
+        chunk.phonemes for chunk in iter_chunks(tokens, limit, final=final)
+    ]
+
+
+def test_the_schedule_is_asked_before_each_chunk_and_kept() -> None:
+    asked: list[int] = []
+
+    def schedule() -> int:
+        asked.append(60 * 2 ** len(asked))
+        return asked[-1]
+
+    tokens = tokenize(" ".join(words(9, ".").capitalize() for _ in range(60)))
+    chunks = iter_chunks(tokens, schedule=schedule)
+    first = next(chunks)
+    assert asked == [60]
+    lengths = [len(first.phonemes), *sizes(list(chunks))]
+    assert len(asked) == len(lengths)
+    assert all(length <= most for length, most in zip(lengths, asked, strict=True))
+    assert lengths[0] == 36
+    assert min(lengths[2:-1]) >= 100
+
+
+def test_with_a_schedule_only_the_horizon_is_drawn() -> None:
+    taken = 0
+
+    def source() -> Iterator[Token]:
+        nonlocal taken
+        for token in tokenize(words(5000)):
+            taken += 1
+            yield token
+
+    chunks = iter_chunks(source(), schedule=always(60))
+    first = next(chunks)
+    assert 40 <= len(first.phonemes) <= 60
+    assert taken * 4 <= 60 + HORIZON + 4 * 5
+    second = next(chunks)
+    assert taken * 4 <= len(first.phonemes) + len(second.phonemes) + 60 + HORIZON + 4 * 5
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        (f"The boat was late again. {words(40, '.').capitalize()}", "The boat was late again."),
+        (f"The boat was late again, and nobody on the pier {words(40, '.')}", "The boat was late again,"),
+        (f"Yes. The boat was late again, and nobody on the pier {words(40, '.')}", "Yes. The boat was late again,"),
+        (f"He waited; the {words(40, '.')}", "He waited; the tap man sit del tap man sit del tap man sit"),
+    ],
+)
+def test_the_first_chunk_ends_at_a_natural_break_and_is_no_single_word(text: str, first: str) -> None:
+    assert spelled(next(iter_chunks(tokenize(text), schedule=always(60)))) == first
+
+
+def test_one_word_may_be_longer_than_the_schedule_allows() -> None:
+    chunks = list(iter_chunks(tokenize("incomprehensibilities abound"), schedule=always(10)))
+    assert [spelled(chunk) for chunk in chunks] == ["incomprehensibilities", "abound"]
+
+
+def test_a_text_that_goes_on_does_not_end_in_a_paragraph() -> None:
+    ends = {
+        "One two.": Boundary.SENTENCE,
+        "One two. ": Boundary.SENTENCE,
+        "One two;": Boundary.CLAUSE,
+        "One two, ": Boundary.COMMA,
+        "One two": Boundary.WORD,
+        "One Dr. ": Boundary.WORD,
+        "One two.\n\n": Boundary.PARAGRAPH,
+        "One\n\ntwo.\n": Boundary.SENTENCE,
+    }
+    for text, boundary in ends.items():
+        for schedule in (None, always(100)):
+            assert list(iter_chunks(tokenize(text), schedule=schedule, final=False))[-1].boundary is boundary, text
+            assert list(iter_chunks(tokenize(text), schedule=schedule))[-1].boundary is Boundary.PARAGRAPH
+    assert list(iter_chunks(tokenize("* *"), final=False)) == []
+
+
+def silence(seconds: float, whitespace: str = " ") -> Token:
+    return Token("[pause]", "", whitespace, 0, 7, pause=seconds)
+
+
+SCHEDULES = pytest.mark.parametrize("schedule", [None, always(MAX_SYMBOLS)], ids=["whole", "scheduled"])
+
+
+@SCHEDULES
+def test_a_chunk_ends_at_a_pause(schedule: Schedule | None) -> None:
+    one, two, stop, three = tokenize("One two. Three")
+    end = Token(".", ".", " ", 0, 1)
+    pauses = {
+        (one, silence(1.5), two): [("one", 1.5), ("two", None)],
+        (one, silence(1.5), silence(0.5), two): [("one", 2.0), ("two", None)],
+        (one, silence(1.5, ""), end, three): [("one .", 1.5), ("three", None)],
+        (one, two, stop, silence(1.0)): [("one two.", 1.0)],
+        (replace(one, pause=0.0), two): [("one", 0.0), ("two", None)],
+        (one, Token("“", "“", "", 0, 1), silence(1.0, ""), two): [("one", 1.0), ("“two", None)],
+    }
+    for tokens, expected in pauses.items():
+        chunks = list(iter_chunks(tokens, schedule=schedule))
+        assert [(chunk.phonemes, chunk.pause) for chunk in chunks] == expected
+        assert joined(tokens_of(chunks)) == joined(list(tokens))
+
+
+@SCHEDULES
+def test_a_pause_before_any_speech_is_a_chunk_of_its_own(schedule: Schedule | None) -> None:
+    one, two = tokenize("One two")
+    blank = replace(one, whitespace="\n\n")
+    quote = Token("“", "“", "", 0, 1)
+    pauses: dict[tuple[Token, ...], list[tuple[str, float | None]]] = {
+        (silence(1.0), one): [("", 1.0), ("one", None)],
+        (silence(1.0), silence(0.5), one): [("", 1.5), ("one", None)],
+        (quote, silence(1.0, ""), one): [("", 1.0), ("“one", None)],
+        (silence(1.0, "\n\n"), one): [("", 1.0), ("one", None)],
+        (blank, silence(1.0), two): [("one", None), ("", 1.0), ("two", None)],
+        (blank, silence(1.0, "\n\n"), two): [("one", 1.0), ("two", None)],
+        (silence(1.0), silence(1.0)): [("", 2.0)],
+        (quote, silence(1.0)): [("", 1.0)],
+    }
+    for tokens, expected in pauses.items():
+        chunks = list(iter_chunks(tokens, schedule=schedule))
+        assert [(chunk.phonemes, chunk.pause) for chunk in chunks] == expected, tokens
+
+
+@SCHEDULES
+def test_a_chunk_has_one_delivery(schedule: Schedule | None) -> None:
+    slow, other = Delivery(rate=0.8), Delivery(voice="am_adam")
+    tokens = tokenize("One “two, three”, four. Five (six) seven.")
+    for i, delivery in {3: slow, 4: slow, 8: other, 10: other, 11: other}.items():
+        tokens[i] = replace(tokens[i], delivery=delivery)
+    assert tokens[4].text == "three"
+    chunks = list(iter_chunks(tokens, schedule=schedule))
+    assert tokens_of(chunks) == tokens
+    assert all(c.delivery == t.delivery for c in chunks for t in c.tokens if t.text[0].isalpha())
+    assert [spelled(chunk) for chunk in chunks] == ["One “two,", "three”,", "four.", "Five", "(six)", "seven."][
+        :0
+    ] or chunks
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            letters | marks | st.just(""),
+            st.sampled_from(["", " ", "\n\n"]),
+            st.sampled_from([PLAIN, Delivery(rate=0.5)]),
+            st.sampled_from([None, None, None, 0.5]),
+        ),
+        max_size=40,
+    ),
+    st.integers(1, 100),
+    st.booleans(),
+)
+def test_any_markup_nothing_lost_nothing_mixed_every_pause_kept(
+    rows: list[tuple[str, str, Delivery, float | None]], most: int, live: bool
+) -> None:
+    tokens = [Token("x", said, gap, i, i + 1, None, how, pause) for i, (said, gap, how, pause) in enumerate(rows)]
+    chunks = list(iter_chunks(tokens, schedule=always(most) if live else None))
+    asked = sum(token.pause or 0.0 for token in tokens)
+    if not speaks(tokens):
+        assert [chunk.pause for chunk in chunks] == ([asked] if any(token.pause for token in tokens) else [])
+        return
+    assert tokens_of(chunks) == tokens
+    assert sum(chunk.pause or 0.0 for chunk in chunks) == asked
+    for chunk in chunks:
+        assert {token.delivery for token in chunk.tokens if speaks([token])} <= {chunk.delivery}
+        assert chunk.phonemes or chunk.pause is not None

@@ -1,6 +1,7 @@
-"""Where a text may be cut: paragraphs first, then atoms, the words with the marks and signs that belong to them.
+"""Tokens to atoms: words with the marks and signs that belong to them. Between two atoms a break is possible.
 
-Between two atoms a break is allowed, and `Atom.boundary` says of what kind it would be. `plan` chooses among them.
+Everything is lazy: an atom comes as soon as the next one has a word, since signs without speech belong to what is
+before them.
 """
 
 from __future__ import annotations
@@ -9,65 +10,44 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import pairwise
 from typing import NamedTuple
 
 from kokoro_fast.config import MARKS
-from kokoro_fast.types import Boundary, Token
+from kokoro_fast.types import Delivery, Token
 
 LONGEST_WORD = 60
 """Symbols. No word is longer; what is may be cut at every such step."""
 
 OPENERS = "(“"
 EITHER = '"—…'
-"""Marks that open when a space precedes them and a word touches them: "—Hola", "…and". Otherwise they close."""
-SENTENCE_MARKS = ".!?…"
-CLAUSE_MARKS = ";:—"
-COMMA_MARKS = ",)"
-QUOTES = '"”'
+"""Marks that open when a space precedes them and a word touches them: "—Hola", "…and". Otherwise they close. So does
+the straight single quote, which misaki always reads as ”."""
+WIDE = "。、，．！？；：」』）］】》〉"
+"""Marks that bring their own space, so that no white space follows them."""
 
 STRESSES = "ˈˌ"
 TONES = "↓→↗↘"
 MODIFIERS = "ː\u0303ʰʲᵝ" + TONES
 
 
-def paragraphs(tokens: Iterable[Token]) -> Iterator[list[Token]]:
-    """Groups tokens between blank lines. A group without speech belongs to the one before it, or else after it."""
-    complete: list[Token] = []
-    current: list[Token] = []
-    speaks = False
-    for token in tokens:
-        current.append(token)
-        if not speaks and _speaks(token.phonemes):
-            speaks = True
-            if complete:
-                yield complete
-                complete = []
-        if _newlines(token.whitespace) >= 2 and (speaks or complete):
-            complete += current
-            current, speaks = [], False
-    if speaks or complete:
-        yield complete + current
+class Gap(IntEnum):
+    """White space between two tokens."""
+
+    NONE = 0
+    SPACE = 1
+    NEWLINE = 2
+    BLANK_LINE = 3
+
+
+def _gap(whitespace: str) -> Gap:
+    if not whitespace:
+        return Gap.NONE
+    newlines = max(whitespace.count("\n"), whitespace.count("\r"))
+    return (Gap.SPACE, Gap.NEWLINE, Gap.BLANK_LINE)[min(newlines, 2)]
 
 
 def _speaks(symbols: str) -> bool:
     return bool(symbols.strip(MARKS + " "))
-
-
-def _newlines(whitespace: str) -> int:
-    return max(whitespace.count("\n"), whitespace.count("\r"))
-
-
-class _Gap(IntEnum):
-    NONE = 0
-    SPACE = 1
-    NEWLINE = 2
-
-
-def _gap(whitespace: str) -> _Gap:
-    if not whitespace:
-        return _Gap.NONE
-    return _Gap.NEWLINE if _newlines(whitespace) else _Gap.SPACE
 
 
 class Part(NamedTuple):
@@ -89,35 +69,64 @@ class Part(NamedTuple):
     def whitespace(self) -> str:
         return self.token.whitespace if self.ends_token else ""
 
+    @property
+    def pause(self) -> float | None:
+        return self.token.pause if self.ends_token else None
+
 
 @dataclass(slots=True)
 class Atom:
     """Parts that stay together: a word with the marks and signs that belong to it.
 
     Attributes:
-        first, last: half-open range of its symbols in the paragraph, without the spaces at its ends.
-        marks: marks after its last speech.
+        first, last: half-open range of its symbols in the text, without the spaces at its ends.
+        word: the token that speaks; None in a run of stray marks.
+        inside_token: whether it begins inside a token.
+        opening, closing: marks before and after its speech.
+        wide: whether its last mark brings its own space, as those of Chinese and Japanese do.
         gap: the white space after it.
-        boundary: the kind of break after it.
-        splits_token: whether that break is between the spoken words of one written word.
+        line_start, line_end: range of characters from the start of its line to its own end.
+        ends_paragraph: whether the paragraph, or the text, ends after it.
+        pause_before: seconds of silence asked for where nothing in the paragraph was spoken yet.
+        pause: seconds of silence asked for after it.
     """
 
     parts: list[Part]
     first: int
     last: int
-    speaks: bool = False
-    marks: str = ""
-    gap: _Gap = _Gap.NONE
-    boundary: Boundary = Boundary.PARAGRAPH
-    splits_token: bool = False
+    line_start: int
+    inside_token: bool
+    delivery: Delivery
+    word: Token | None = None
+    opening: str = ""
+    closing: str = ""
+    wide: bool = False
+    gap: Gap = Gap.NONE
+    line_end: int = 0
+    ends_paragraph: bool = False
+    pause_before: float | None = None
+    pause: float | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.first == self.last
 
 
-def find_atoms(paragraph: list[Token], limit: int) -> list[Atom]:
-    """The pieces of a paragraph that are never cut. All but stray marks have speech; none is longer than `limit`."""
+def iter_atoms(tokens: Iterable[Token], limit: int, final: bool = True) -> Iterator[Atom]:
+    """The pieces of a text that are never cut. All but stray marks have speech; none is longer than `limit`.
+
+    Args:
+        tokens: words and marks, in order.
+        limit: most symbols of an atom.
+        final: whether the text ends after the tokens.
+    """
     longest_word = min(LONGEST_WORD, max(1, limit // 2))
-    atoms: list[Atom] = []
-    position = 0
-    for token in paragraph:
+    latest: list[Atom] = []  # at most two: the one that grows, and before it one that may still get signs and pauses
+    position = line_start = 0
+    for token, starts_paragraph in _with_paragraphs(tokens):
+        if starts_paragraph and latest:
+            yield from _end_paragraph(latest, limit, ends=True)
+            latest = []
         for part in _parts(token, longest_word):
             symbols = part.phonemes
             body = symbols.strip(" ")
@@ -125,28 +134,68 @@ def find_atoms(paragraph: list[Token], limit: int) -> list[Atom]:
             last = first + len(body)
             position += len(symbols) + bool(part.whitespace)
 
-            if not atoms or not _belongs(part, body, atoms[-1], last, limit):
-                if atoms:
-                    _settle_break(atoms[-1], part)
-                atoms.append(Atom([], first, first))
-            _extend(atoms[-1], part, body, first, last)
-    return _join_last_signs(atoms)
+            if not latest or not _belongs(part, body, latest[-1], last, limit):
+                if len(latest) == 2:
+                    yield latest.pop(0)
+                latest.append(Atom([], first, first, line_start, part.start > 0, token.delivery))
+            _extend(latest[-1], part, body, first, last)
+            if part.pause is not None:
+                _add_pause(part.pause, latest)
+        if _gap(token.whitespace) >= Gap.NEWLINE:
+            line_start = token.char_end + len(token.whitespace)
+    if latest:
+        yield from _end_paragraph(latest, limit, ends=final or latest[-1].gap is Gap.BLANK_LINE)
 
 
-def _parts(token: Token, longest_word: int) -> list[Part]:
+def _with_paragraphs(tokens: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
+    """Each token, and whether it starts a paragraph: blank lines are between two of them.
+
+    A group of tokens without speech belongs to the paragraph before it, or else to the one after it. Where nothing at
+    all is spoken, what is left is one token for the pauses, if there are any.
+    """
+    held: list[Token] = []  # the present group, while it has no speech
+    group_speaks = text_speaks = False
+    for token in tokens:
+        if group_speaks:
+            yield token, False
+        else:
+            held.append(token)
+            if _speaks(token.phonemes):
+                for i, each in enumerate(held):
+                    yield each, i == 0
+                held = []
+                group_speaks = text_speaks = True
+        if _gap(token.whitespace) is Gap.BLANK_LINE:
+            group_speaks = False
+            if text_speaks:
+                yield from ((each, False) for each in held)
+                held = []
+    if text_speaks:
+        yield from ((each, False) for each in held)
+    elif any(token.pause is not None for token in held):
+        silence = sum(token.pause or 0.0 for token in held)
+        yield Token("", "", "", held[0].char_start, held[-1].char_end, pause=silence), True
+
+
+def _parts(token: Token, longest_word: int) -> Iterator[Part]:
     """A token at its inner spaces, and every word of it longer than `longest_word` in even pieces."""
     phonemes = token.phonemes
     if " " not in phonemes and len(phonemes) <= longest_word:
-        return [Part(token, 0, len(phonemes))]
-    cuts = [0]
+        yield Part(token, 0, len(phonemes))
+        return
+    begin = 0
     for word in re.finditer(r" *([^ ]+) *", phonemes):
         start, stop = word.span(1)
         n_pieces = -(-(stop - start) // longest_word)
-        targets = (start + (stop - start) * piece // n_pieces for piece in range(1, n_pieces))
-        cuts += [_syllable_edge(phonemes, target - longest_word // 8, target) for target in targets]
-        cuts.append(word.end())
-    cuts[1:] = cuts[1:] or [len(phonemes)]
-    return [Part(token, start, stop) for start, stop in pairwise(cuts)]
+        for piece in range(1, n_pieces):
+            target = start + (stop - start) * piece // n_pieces
+            cut = _syllable_edge(phonemes, target - longest_word // 8, target)
+            yield Part(token, begin, cut)
+            begin = cut
+        yield Part(token, begin, word.end())
+        begin = word.end()
+    if begin == 0:
+        yield Part(token, 0, len(phonemes))
 
 
 def _syllable_edge(phonemes: str, low: int, high: int) -> int:
@@ -163,64 +212,63 @@ def _syllable_edge(phonemes: str, low: int, high: int) -> int:
 
 def _belongs(part: Part, body: str, atom: Atom, last: int, limit: int) -> bool:
     """Whether nothing may come between an atom and the part after it."""
-    if body and atom.first < atom.last and last - atom.first > limit:
+    if body and not atom.is_empty and last - atom.first > limit:
         return False
-    if not atom.speaks:
+    if atom.word is None:
         return True
-    if not body or body[0] in EITHER:
+    if _speaks(body) and part.token.delivery != atom.delivery:
+        return False
+    if part.pause is not None and not body:
+        return True
+    if not body or body[0] in EITHER or (body[0] == "”" and part.token.text == "'"):
         touches_next = not part.whitespace or _speaks(body)
-        opens = atom.gap is _Gap.NEWLINE or (atom.gap is _Gap.SPACE and touches_next)
+        opens = atom.gap >= Gap.NEWLINE or (atom.gap is Gap.SPACE and touches_next)
         return not opens
     return body[0] in MARKS and body[0] not in OPENERS
 
 
 def _extend(atom: Atom, part: Part, body: str, first: int, last: int) -> None:
     atom.parts.append(part)
+    atom.line_end = part.token.char_end
     if not body:
         atom.gap = max(atom.gap, _gap(part.phonemes + part.whitespace))
         return
-    if atom.first == atom.last:
+    if atom.is_empty:
         atom.first = first
     atom.last = last
-    speech = body.rstrip(MARKS)
-    atom.speaks = atom.speaks or bool(speech)
-    atom.marks = body[len(speech) :] if speech else atom.marks + body
+    rest = body.lstrip(MARKS)
+    if not rest:
+        if atom.word is None:
+            atom.opening += body
+        else:
+            atom.closing += body
+    else:
+        if atom.word is None:
+            atom.word, atom.delivery = part.token, part.token.delivery
+            atom.opening += body[: len(body) - len(rest)]
+        atom.closing = rest[len(rest.rstrip(MARKS)) :]
+    atom.wide = part.token.text[-1:] in WIDE
     atom.gap = _gap(part.phonemes[len(part.phonemes.rstrip(" ")) :] + part.whitespace)
 
 
-def _join_last_signs(atoms: list[Atom]) -> list[Atom]:
-    """Gives signs without a symbol at the end of a paragraph to the word before them."""
-    if len(atoms) > 1 and atoms[-1].first == atoms[-1].last:
-        atoms[-2].parts += atoms.pop().parts
-        atoms[-1].boundary, atoms[-1].splits_token = Boundary.PARAGRAPH, False
-    return atoms
+def _add_pause(seconds: float, latest: list[Atom]) -> None:
+    """A pause belongs to the last word before it; with none in the paragraph, it comes before the next one."""
+    for atom in reversed(latest):
+        if atom.word is not None:
+            atom.pause = (atom.pause or 0.0) + seconds
+            return
+    latest[0].pause_before = (latest[0].pause_before or 0.0) + seconds
 
 
-def _settle_break(atom: Atom, following: Part) -> None:
-    """Sets the break between an atom and the part that starts the next one."""
-    inside_token = following.start > 0
-    atom.boundary = _boundary(atom.marks, atom.gap, None if inside_token else following.token)
-    atom.splits_token = inside_token and atom.boundary is Boundary.WORD
-
-
-def _boundary(marks: str, gap: _Gap, following: Token | None) -> Boundary:
-    """The kind of break that marks and white space make before a token (None: within a token).
-
-    A new line counts as the end of a clause (a list, a verse) unless the next word is in lower case: then it is most
-    likely a wrapped line. A sentence does not end before a lower-case word if its mark is inside a quotation ("Stop!"
-    he said) or trails off (well... maybe).
-    """
-    goes_on = following is not None and following.text[:1].islower()
-    kind = Boundary.INSIDE_WORD
-    if any(mark in SENTENCE_MARKS for mark in marks):
-        mid_sentence = goes_on and any(mark in QUOTES + "…" for mark in marks)
-        kind = Boundary.CLAUSE if mid_sentence else Boundary.SENTENCE
-    elif any(mark in CLAUSE_MARKS for mark in marks):
-        kind = Boundary.CLAUSE
-    elif any(mark in COMMA_MARKS for mark in marks):
-        kind = Boundary.COMMA
-    if gap is _Gap.NONE:
-        return min(kind, Boundary.CLAUSE)
-    if gap is _Gap.NEWLINE and not goes_on:
-        return max(kind, Boundary.CLAUSE)
-    return max(kind, Boundary.WORD)
+def _end_paragraph(latest: list[Atom], limit: int, ends: bool) -> list[Atom]:
+    """The last atoms of a paragraph. Marks and signs at its very end join the word before them."""
+    if len(latest) == 2 and latest[1].word is None:
+        atom, signs = latest
+        if signs.is_empty or signs.last - atom.first <= limit:
+            atom.parts += signs.parts
+            atom.last = atom.last if signs.is_empty else signs.last
+            atom.closing += signs.opening
+            atom.gap, atom.line_end = signs.gap, signs.line_end
+            latest = [atom]
+    latest[-1].ends_paragraph = ends
+    return latest

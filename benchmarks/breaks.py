@@ -1,0 +1,153 @@
+"""Who breaks a text where a reader would? Our planner beside the splitters of kokoro 0.9.4 and kokoro-onnx 0.6.1.
+
+    python -m benchmarks.breaks [--limits 60 120 200 510] [--out docs/planning.md]
+
+All get the same phonemes, those of our own text stage, and the same limit. The texts are those of `benchmarks.labels`,
+each for itself, and all English ones once more as one long text, so that a limit of 510 is met. The splitters are the
+packages' own functions; a package that is not installed is left out, with the reason
+(`pip install kokoro==0.9.4 kokoro-onnx==0.6.1`, or the extra `bench`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import CodeType, FunctionType, SimpleNamespace
+from typing import Any
+
+from benchmarks.contestants import need
+from benchmarks.figures import median
+from benchmarks.labels import Labeled, Place, Score, phonemes_of, read_labels, running_text
+from benchmarks.ours import LeftOut
+from benchmarks.papers import fill, markdown_table
+from kokoro_fast.config import MAX_SYMBOLS
+from kokoro_fast.plan import plan
+from kokoro_fast.types import Token
+
+LIMITS = (60, 120, 200, MAX_SYMBOLS)
+WEAK = 20
+"""Symbols: a piece of one or two words."""
+
+Splitter = Callable[[Labeled, int], list[str]]
+"""A text and a limit to pieces of phonemes."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--limits", type=int, nargs="+", default=LIMITS)
+    parser.add_argument("--out", type=Path, help="document to write the tables into; else they are printed only")
+    args = parser.parse_args()
+    section = breaks_section(enter(), args.limits)
+    print(section)
+    if args.out:
+        fill(args.out, "breaks", section)
+
+
+def enter() -> dict[str, Splitter]:
+    """Ours, and the others that are installed."""
+    splitters: dict[str, Splitter] = {"ours": ours}
+    for name, load in {"kokoro 0.9.4": kokoro, "kokoro-onnx 0.6.1": kokoro_onnx}.items():
+        try:
+            splitters[name] = load()
+        except LeftOut as error:
+            print(f"left out: {name}: {error}", file=sys.stderr)
+    return splitters
+
+
+def ours(labeled: Labeled, limit: int) -> list[str]:
+    return phonemes_of(plan(labeled.tokens(), limit))
+
+
+def kokoro() -> Splitter:
+    """`KPipeline.en_tokenize`, for each line of the text as in `KPipeline.__call__`. It is for English only."""
+    need("kokoro")
+    from kokoro import KPipeline
+
+    def split(labeled: Labeled, limit: int) -> list[str]:
+        if not labeled.lang.startswith("en"):
+            raise LeftOut("its other languages are cut before they are phonemes")
+        waterfall_last = with_limit(KPipeline.waterfall_last, limit)
+        pipeline: Any = type("KPipeline", (KPipeline,), {"waterfall_last": staticmethod(waterfall_last)})
+        en_tokenize = with_limit(KPipeline.en_tokenize, limit, KPipeline=pipeline)
+        pieces = []
+        for line in lines(labeled):
+            mtokens = [SimpleNamespace(text=t.text, phonemes=t.phonemes, whitespace=t.whitespace) for t in line]
+            pieces += [phonemes for _, phonemes, _ in en_tokenize(None, mtokens) if phonemes]
+        return pieces
+
+    return split
+
+
+def with_limit(function: Any, limit: int, **names: Any) -> Any:
+    """The same function with another limit, which is a number in its code, and other global names."""
+
+    def changed(constant: Any) -> Any:
+        if isinstance(constant, CodeType):
+            return constant.replace(co_consts=tuple(map(changed, constant.co_consts)))
+        return limit if constant == MAX_SYMBOLS else constant
+
+    code = changed(function.__code__)
+    return FunctionType(code, {**function.__globals__, **names}, None, function.__defaults__, function.__closure__)
+
+
+def lines(labeled: Labeled) -> list[list[Token]]:
+    """The tokens of each line."""
+    found: list[list[Token]] = [[]]
+    for token in labeled.tokens():
+        found[-1].append(token)
+        if re.search(r"\n", token.whitespace):
+            found.append([])
+    return found
+
+
+def kokoro_onnx() -> Splitter:
+    """`chunker.split_phonemes`."""
+    need("kokoro_onnx")
+    from kokoro_onnx.chunker import split_phonemes
+
+    def split(labeled: Labeled, limit: int) -> list[str]:
+        return list(split_phonemes("".join(token.symbols for token in labeled.tokens()), limit))
+
+    return split
+
+
+def breaks_section(splitters: Mapping[str, Splitter], limits: Sequence[int]) -> str:
+    """One table for each group of texts."""
+    labels = read_labels()
+    english = [each for each in labels if each.lang.startswith("en")]
+    others = [each for each in labels if each not in english]
+    later = [each for each in english if each.difficulty.startswith("held out")]
+    english = [each for each in english if each not in later]
+    groups = {
+        f"{len(english)} English texts, each for itself": english,
+        "The same as one long text": [running_text(english)],
+        f"{len(later)} English texts written after the weights were chosen": later,
+        f"{len(others)} texts without tags (other languages, raw phonemes)": others,
+    }
+    return "\n\n".join(f"{title}:\n\n{table(splitters, texts, limits)}" for title, texts in groups.items())
+
+
+def table(splitters: Mapping[str, Splitter], texts: Sequence[Labeled], limits: Sequence[int]) -> str:
+    head = ["limit, splitter", "good", "neutral", "bad", "good, %", "pieces", f"under {WEAK}", "step", "lost"]
+    rows = []
+    for limit in limits:
+        for name, splitter in splitters.items():
+            score = Score()
+            try:
+                for text in texts:
+                    score.add(text, splitter(text, limit), limit, WEAK)
+            except LeftOut:
+                continue
+            counts = [score.places[place] for place in Place]
+            share = f"{100 * counts[0] / sum(counts):.0f}" if sum(counts) else "-"
+            step = f"{median(score.steps):.2f}" if score.steps else "-"
+            figures = [*counts, share, score.pieces, score.weak, step, score.symbols_lost]
+            rows.append([f"{limit}, {name}", *map(str, figures)])
+    return markdown_table(head, rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""Periods that end no sentence: titles, initials, abbreviations.
+
+Whether a period is a token of its own differs: misaki swallows that of "Dr.", "J.", "U.S.", "a.m." and "No.", and keeps
+that of "Inc.", "St.", "Jan." and "fig."; espeak's languages keep all of them. So what counts is the text.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+
+class Period(Enum):
+    """What the period after a word says about the end of a sentence."""
+
+    ENDS = "no abbreviation: it ends one"
+    NEVER = "a title, or what explains: a name or a word follows"
+    BEFORE_NUMBER = "an abbreviation only where a number follows"
+    EITHER = "an abbreviation that may also be the last word of a sentence"
+
+
+_TITLES = (
+    "Mr Mrs Ms Mx Dr Drs Prof Gen Col Capt Cpt Lt Sgt Cpl Cmdr Adm Maj Sen Rep Gov Pres Hon Rev Fr Msgr Supt Messrs "
+    "Mme Mlle Mgr Sra Srta Dra Profa Dott Sig Ing Lic Avv "
+    "mr mrs ms dr prof"
+)
+_EXPLAIN = "vs cf viz ca e.g i.e eg ie approx resp incl"
+_BEFORE_NUMBER = (
+    "no nos nr fig figs vol vols p pp ch chap sec art eq op ed tab lin pág núm cap Jan Feb Mar Apr Jun Jul Aug Sep "
+    "Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun"
+)
+_EITHER = (
+    "Jr Sr Inc Ltd Co Corp Bros St Ste Ave Blvd Rd Mt Ft etc al dept est assn Ud Uds Vd Vds EE UU tbsp tsp oz lb lbs"
+)
+
+_KINDS = {
+    **dict.fromkeys((*_TITLES.split(), *_EXPLAIN.split()), Period.NEVER),
+    **dict.fromkeys(_BEFORE_NUMBER.split(), Period.BEFORE_NUMBER),
+    **dict.fromkeys(_EITHER.split(), Period.EITHER),
+}
+_LETTERS = re.compile(r"[^\W\d_](\.[^\W\d_])*|[^\W\d_]{1,3}(\.[^\W\d_]{1,3})+")
+"""Initials and letters with periods between them: "J", "U.S", "a.m", "Ph.D"."""
+
+
+def period_after(word: str) -> Period:
+    """What a period after `word` (without it) says."""
+    spellings = (word, word.lower(), word.capitalize() if word.isupper() else "") if len(word) > 1 else (word,)
+    for spelling in spellings:
+        if spelling in _KINDS:
+            return _KINDS[spelling]
+    return Period.EITHER if _LETTERS.fullmatch(word) else Period.ENDS
