@@ -287,3 +287,18 @@ def test_a_word_of_another_script_brings_no_language_name() -> None:
     (token,) = phonemizer("en-us")("한").tokens
     assert "(" not in token.phonemes
     assert "us" not in token.phonemes
+
+
+def test_small_segments_change_nothing_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        '"I have seen it before," said Anna. "It was raining! Nobody came. Do you remember?" He shook his head. "No. '
+        "I was in Lisbon. Dr. Smith had called me. We went to St. James St. at nine o'clock...\" It was late (the "
+        'clock had stopped. They did not know that.) and cold. Mr. O\'Brien read "The Waves. A Novel" aloud. They '
+        "record records. The U.S. Army left. So did we - 2. Two. "
+    ) * 4
+    tokens = phonemizer("en-us")(text).tokens
+    monkeypatch.setattr("kokoro_fast.text.segments.FIRST_SEGMENT", 2000)
+    assert len(list(phonemizer("en-us").stream(text))) == 1
+    assert [(t.char_start, t.symbols) for t in phonemizer("en-us")(text).tokens] == [
+        (t.char_start, t.symbols) for t in tokens
+    ]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kokoro_fast.errors import InputError
-from kokoro_fast.text.markup import find_links
+from kokoro_fast.text.edits import Link
+from kokoro_fast.text.markup import parse_markup
 from kokoro_fast.text.normalize import NormalizedText, normalize
-from kokoro_fast.text.segments import MAX_SEGMENT, segments
+from kokoro_fast.text.segments import FIRST_SEGMENT, MAX_SEGMENT, segments
 
 
 def normalized(text: str) -> NormalizedText:
-    return normalize(text, 0, len(text), find_links(text))
+    return normalize(text, 0, len(text), parse_markup(text).edits)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,8 @@ def test_every_character_knows_where_it_came_from(text: str) -> None:
 
 
 def test_links() -> None:
-    (link,) = find_links("Say [ New York ](/ nˈu  jˈɔɹk /)!")
+    (link,) = parse_markup("Say [ New York ](/ nˈu  jˈɔɹk /)!").edits
+    assert isinstance(link, Link)
     assert (link.start, link.end, link.word_start, link.word_end) == (4, 32, 6, 14)
     assert link.phonemes == "nˈu jˈɔɹk"
     assert normalized("Say [New York](/nˈu jˈɔɹk/)!").text == "Say New York!"
@@ -82,18 +85,18 @@ def test_links() -> None:
     "text", ["[a](/b", "[a](b)", "[a] (/b/)", "[](/b/)", "[ ](/b/)", "[a](//)", "[a\n](/b/)", "a](/b/)", "[a](+2)"]
 )
 def test_what_is_not_quite_a_link_is_plain_text(text: str) -> None:
-    assert find_links(text) == []
+    assert parse_markup(text).edits == []
 
 
 def test_foreign_symbols_in_a_link() -> None:
     with pytest.raises(InputError, match=r"'g' \(U\+0067\) at 8"):
-        find_links("ab [c](/g/)")
+        parse_markup("ab [c](/g/)")
 
 
 @given(st.text(alphabet="ab. \n\r\t“[x](/ˈa/)", max_size=300), st.integers(1, 8))
 def test_segments_cover_the_text_and_keep_links_whole(text: str, times: int) -> None:
     text *= times * 3
-    links = find_links(text)
+    links = parse_markup(text).edits
     ranges = list(segments(text, links))
     assert "".join(text[start:end] for start, end in ranges) == text
     for start, end in ranges:
@@ -120,3 +123,47 @@ def test_a_long_paragraph_is_cut_after_sentences() -> None:
 
 def test_a_text_without_spaces_is_still_cut() -> None:
     assert [end - start for start, end in segments("x" * 5000, [])] == [2000, 2000, 1000]
+
+
+def test_segments_begin_small_and_grow() -> None:
+    text = "This is a sentence of middling length. " * 300
+    sizes = [end - start for start, end in segments(text, [])]
+    assert FIRST_SEGMENT - 39 <= sizes[0] <= FIRST_SEGMENT
+    assert all(first <= second <= 2 * first + 39 for first, second in pairwise(sizes[:-1]))
+    assert MAX_SEGMENT - 39 <= max(sizes) <= MAX_SEGMENT
+
+
+def test_small_segments_end_with_sentences_only() -> None:
+    text = (
+        "Dr. Smith met J. R. Jones of St. James St. in the U.S. Army, no. 5, i.e. here... and there; 1. One 2. Two - "
+        * 4
+    )
+    assert len(text) > FIRST_SEGMENT
+    assert list(segments(text + "Then he left.", [])) == [(0, len(text) + 13)]
+    assert [text[:end] for _, end in segments(text + "Then he left. And so did I.", [])][:1] == [text]
+    ends = [end for _, end in segments(text + "Then he left. And so did I.", [])]
+    assert ends == [len(text) + 14, len(text) + 27]
+
+
+def test_paragraphs_of_markup_end_segments() -> None:
+    text = "<p>One.</p>\n<p>Two.</p> Three."
+    pieces = [text[start:end] for start, end in segments(text, parse_markup(text).edits)]
+    assert [piece for piece in pieces if piece not in ("<p>", "</p>")] == ["One.</p>\n", "Two.</p> ", "Three."]
+
+
+def test_markup_is_read_as_what_it_stands_for() -> None:
+    text = 'a[pause:1s]b [voice:x], <sub alias="two  words">w</sub>(<p>d</p>) <prosody rate="slow">e</prosody>f'
+    result = normalized(text)
+    assert result.text == "a b , two words( d ) ef"
+    assert text[slice(*result.source_range(6, 15))] == "w"
+    assert result.aliases == [(6, 15)]
+    assert [(position, pause.seconds, space) for position, pause, space in result.pauses] == [(2, 1.0, "")]
+    assert (result.space_at(1), result.space_after_word(1)) == (" ", "")
+    assert result.space_at(16) == "\n\n"
+    assert {2, 22} <= result.edges
+
+
+@pytest.mark.slow
+def test_a_million_spaces_and_a_million_accents_take_a_moment() -> None:
+    assert normalized("a" + " " * 1_000_000 + "b").space_at(1) == " " * 1_000_000
+    assert len(normalized("e" + "\u0301" * 1_000_000).text) == 1_000_001

@@ -5,7 +5,7 @@ Torch-free, so that planning text never loads torch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 
@@ -66,6 +66,10 @@ class Token:
     def symbols(self) -> str:
         """The phonemes with the space symbol that follows them."""
         return self.phonemes + " " if self.whitespace else self.phonemes
+
+    def later(self, characters: int) -> Token:
+        """The same token in a text that begins `characters` earlier."""
+        return replace(self, char_start=self.char_start + characters, char_end=self.char_end + characters)
 
 
 @dataclass(frozen=True, slots=True)

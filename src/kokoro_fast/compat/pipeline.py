@@ -217,7 +217,7 @@ class _G2P:
         self._phonemize = phonemize
 
     def __call__(self, text: str) -> tuple[str, list[KToken]]:
-        found = self._phonemize(text)
+        found = self._phonemize(text, markup="plain")  # kokoro raises no error for brackets
         if found.dropped:
             words = ", ".join(repr(word.text) for word in found.dropped)
             warnings.warn(f"text: no symbols of the vocabulary for all or part of {words}", UnspokenTextWarning, 3)

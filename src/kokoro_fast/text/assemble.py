@@ -2,21 +2,29 @@
 
 Every language hands over `Piece`s: ranges of the normalized text with their phonemes. Here they become `Token`s: only
 symbols of the vocabulary, silent signs joined to the word they touch, punctuation split off, offsets into the source,
-and a record of everything that will not be heard.
+pauses between them, and a record of everything that will not be heard.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kokoro_fast.config import MARKS, VOCAB
+from kokoro_fast.text.edits import Pause
 from kokoro_fast.text.normalize import NormalizedText
 from kokoro_fast.types import Token
 
 UNKNOWN = "❓"
 """Stands in phonemes for a part of a word that nothing could pronounce. misaki's own sign."""
+
+
+_SILENT_SIGNS = frozenset(MARKS + " '`‘’‚‹›<>[]{}|\\/^~*_-–•·=")
+
+MANY_SIGNS = 100
+"""Characters. As many signs with no word between them are a drawn line or an accident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,17 @@ class Phonemized:
     dropped: list[Dropped]
 
 
+def only_signs(text: NormalizedText) -> list[Piece] | None:
+    """Pieces of a text that is nothing but many silent signs; None of any other.
+
+    Grapheme-to-phoneme conversion takes a second for a page of them, to find out that nothing is to be said.
+    """
+    if len(text.text) < MANY_SIGNS or not _SILENT_SIGNS.issuperset(text.text):
+        return None
+    chars = enumerate(text.text)
+    return [Piece(i, i + 1, char if char in MARKS else "") for i, char in chars if char != " "]
+
+
 def assemble(pieces: Sequence[Piece], text: NormalizedText, source: str) -> Phonemized:
     """Tokens for `pieces` (in order, not overlapping) of `text`, which is the normalized form of a part of `source`."""
     spoken = []
@@ -70,8 +89,24 @@ def assemble(pieces: Sequence[Piece], text: NormalizedText, source: str) -> Phon
             start, end = text.source_range(piece.start, piece.end)
             dropped.append(Dropped(source[start:end], missing.replace(UNKNOWN, ""), start, end))
         spoken.append(replace(piece, phonemes=kept))
-    joined = _join_silent(_split_marks(spoken, text.text), text)
-    return Phonemized([_token(piece, text, source) for piece in joined], dropped)
+    joined = _join_silent(_join_aliases(_split_marks(spoken, text.text), text), text)
+    return Phonemized(list(_tokens(joined, text, source)), dropped)
+
+
+def _join_aliases(pieces: list[Piece], text: NormalizedText) -> list[Piece]:
+    """One piece for all that is said in place of one word of the user's."""
+    ends = dict(text.aliases)
+    result: list[Piece] = []
+    alias_end = 0
+    for piece in pieces:
+        if piece.start < alias_end:
+            gap = " " if text.space_at(result[-1].end) else ""
+            said = f"{result[-1].phonemes}{gap}{piece.phonemes}"
+            result[-1] = replace(result[-1], end=piece.end, phonemes=" ".join(said.split()))
+        else:
+            alias_end = ends.get(piece.start, alias_end)
+            result.append(piece)
+    return result
 
 
 def _known_symbols(phonemes: str) -> tuple[str, str]:
@@ -157,22 +192,32 @@ def _is_sign(piece: Piece, text: NormalizedText) -> bool:
 
 
 def _spaces_between(sign: Piece, other: Piece, text: NormalizedText) -> int | None:
-    """0 if they touch, 1 if one space of the same line is between and the sign touches nothing else, else None."""
+    """0 if they touch, 1 if one space of the same line is between and the sign touches nothing else, else None.
+
+    None, too, where markup stands between them.
+    """
     first, second = (sign, other) if sign.start < other.start else (other, sign)
     gap = text.text[first.end : second.start]
     free = all(text.text[i : i + 1] in ("", " ") for i in (sign.start - 1, sign.end) if i >= 0)
+    if len(gap) > 1 or not text.edges.isdisjoint(range(first.end, second.start + 1)):
+        return None
     if gap == " " and (not free or "\n" in text.space_at(first.end)):
         return None
     return len(gap)
 
 
-def _token(piece: Piece, text: NormalizedText, source: str) -> Token:
-    start, end = text.source_range(piece.start, piece.end)
-    return Token(
-        text=source[start:end],
-        phonemes=piece.phonemes or "",
-        whitespace=text.space_at(piece.end),
-        char_start=start,
-        char_end=end,
-        tag=piece.tag,
-    )
+def _tokens(pieces: Sequence[Piece], text: NormalizedText, source: str) -> Iterator[Token]:
+    """The tokens of the pieces, and one without phonemes for every pause, with the range of its tag."""
+    waiting = deque(text.pauses)
+    for piece in pieces:
+        while waiting and waiting[0][0] <= piece.start:
+            yield _pause_token(*waiting.popleft(), source)
+        start, end = text.source_range(piece.start, piece.end)
+        yield Token(source[start:end], piece.phonemes or "", text.space_after_word(piece.end), start, end, piece.tag)
+    for pause in waiting:
+        yield _pause_token(*pause, source)
+
+
+def _pause_token(_: int, pause: Pause, whitespace: str, source: str) -> Token:
+    tag = source[pause.start : pause.end]
+    return Token(tag, "", whitespace, pause.start, pause.end, pause=pause.seconds)

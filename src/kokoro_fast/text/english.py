@@ -41,6 +41,10 @@ _SHORT_DASHES = frozenset("-–")
 _BULLETS = frozenset("-–*•‣·")
 _UNUSED_PIPES = ("parser", "ner", "lemmatizer", "senter", "attribute_ruler")
 
+_POSSESSIVE = "'s"
+_SIBILANTS = "szʃʒʧʤ"
+_VOICELESS = "ptkfθ"
+
 _LOCK = threading.Lock()
 """One caller at a time: American and British share the spaCy model, whose vocabulary grows as it reads."""
 
@@ -55,6 +59,7 @@ class English:
             MissingDependencyError: misaki, spaCy or the spaCy model is not installed. Without espeak English works
                 for all words of the dictionaries; the others are reported as dropped.
         """
+        self._british = british
         with _LOCK:
             self._tagger = _load_tagger()
             self._g2p = _build_g2p(british)
@@ -64,10 +69,14 @@ class English:
         with _LOCK:
             words = self._words(text)
         given = {start: phonemes for start, _, phonemes in text.links}
-        return [
-            Piece(start, end, given.get(start, word.phonemes), word.tag)
-            for word, start, end in _ranges(words, text.text)
-        ]
+        torn = {end for _, end, _ in text.links} | text.edges
+        pieces: list[Piece] = []
+        for word, start, end in _ranges(words, text.text):
+            phonemes = given.get(start, word.phonemes)
+            if start in torn and text.text[start:end].lower() == _POSSESSIVE and pieces and pieces[-1].phonemes:
+                phonemes = _possessive(pieces[-1].phonemes, self._british)
+            pieces.append(Piece(start, end, phonemes, word.tag))
+        return pieces
 
     def _words(self, text: NormalizedText) -> list[Any]:
         try:
@@ -93,7 +102,8 @@ class English:
             token = MToken(
                 text=text.text[start:end],
                 tag=tag,
-                whitespace=" " if text.space_at(end) else "",
+                # A word ends where markup stands, so that none has markup in its text. Only misaki sees this space.
+                whitespace=" " if text.space_at(end) or end in text.edges else "",
                 phonemes=phonemes,
                 start_ts=start,
                 end_ts=end,
@@ -105,12 +115,12 @@ class English:
 
 
 def _parts(doc: Any, text: NormalizedText) -> Iterator[tuple[int, int, str]]:
-    """Range and tag of every token, cut where a link begins or ends and where it is longer than MAX_RUN."""
-    edges = {edge for start, end, _ in text.links for edge in (start, end)}
+    """Range and tag of every token, cut where a link begins or ends, at markup, and where it is longer than MAX_RUN."""
+    edges = {edge for start, end, _ in text.links for edge in (start, end)} | text.edges
     for token in doc:
         first, last = token.idx, token.idx + len(token)
         long = range(first + MAX_RUN, last, MAX_RUN)
-        cuts = [first, *sorted(edge for edge in edges.union(long) if first < edge < last), last]
+        cuts = [first, *(i for i in range(first + 1, last) if i in edges or i in long), last]
         for start, end in pairwise(cuts):
             yield start, end, token.tag_
 
@@ -125,6 +135,14 @@ def _sign(text: NormalizedText, start: int, end: int) -> tuple[str, str] | None:
     if sign in _SHORT_DASHES and before and after:
         return "—", ":"
     return _SIGNS.get(sign)
+
+
+def _possessive(stem: str, british: bool) -> str:
+    """How "'s" sounds after `stem`. Torn from its word by markup, misaki would always say "s"."""
+    last = stem[-1]
+    if last in _SIBILANTS:
+        return "ɪz" if british else "ᵻz"
+    return "s" if last in _VOICELESS else "z"
 
 
 def _limit_runs(tokens: list[Any]) -> None:

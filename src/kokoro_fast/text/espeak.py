@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from kokoro_fast.errors import MissingDependencyError
@@ -93,6 +94,11 @@ def _without_stray_hyphens(text: str) -> str:
     return "".join(" " if char == "-" and not join else char for char, join in zip(text, joins, strict=True))
 
 
+def _between(edges: set[int], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The range from `start` to `end`, cut at the edges inside."""
+    return pairwise([start, *sorted(edges.intersection(range(start + 1, end))), end])
+
+
 class EspeakLanguage:
     """Grapheme-to-phoneme conversion of one espeak language, in the symbols Kokoro was trained on."""
 
@@ -107,29 +113,46 @@ class EspeakLanguage:
         """Words and marks of the text, in order."""
         result: list[Piece] = []
         position = 0
+        given = {i for start, end, _ in text.links for i in range(start, end)}
         for match in _MARK.finditer(text.text):
-            if any(start < match.end() and match.start() < end for start, end, _ in text.links):
+            if not given.isdisjoint(range(*match.span())):
                 continue
-            result += self._clause(text, position, match.start())
-            mark = match.group()
-            result.append(Piece(match.start(), match.end(), _MARK_SYMBOLS.get(mark, mark)))
+            result += self._clauses(text, position, match.start())
+            for start, end in _between(text.edges, *match.span()):
+                mark = text.text[start:end]
+                result.append(Piece(start, end, _MARK_SYMBOLS.get(mark, mark)))
             position = match.end()
-        return result + self._clause(text, position, len(text.text))
+        return result + self._clauses(text, position, len(text.text))
+
+    def _clauses(self, text: NormalizedText, start: int, end: int) -> list[Piece]:
+        """Pieces of a stretch without marks: words do not run together over a pause."""
+        pauses = [position for position, _, _ in text.pauses if start < position < end]
+        return [piece for ends in pairwise([start, *pauses, end]) for piece in self._clause(text, *ends)]
 
     def _clause(self, text: NormalizedText, start: int, end: int) -> list[Piece]:
         """Pieces of a clause without marks: one for each word where espeak's words can be told apart, else one."""
         words = [match.span() for match in _WORD.finditer(text.text, start, end)]
         if not words:
             return []
-        links = [Piece(*link) for link in text.links if start <= link[0] and link[1] <= end]
         said = self._say(text.text[start:end])
         groups = self._deal(said, [text.text[first:last] for first, last in words])
+        links = [Piece(*link) for link in text.links if start <= link[0] and link[1] <= end]
         if groups:
             spoken = [Piece(*word, " ".join(group)) for word, group in zip(words, groups, strict=True)]
-            return list(self._with_links(text, spoken, links))
-        if links:
-            return list(self._around_links(text, start, end, links))
-        return [Piece(words[0][0], words[-1][1], " ".join(said))]
+            return [part for piece in self._with_links(text, spoken, links) for part in self._cut(text, piece)]
+        first, last = words[0][0], words[-1][1]
+        if links or len(list(_between(text.edges, first, last))) > 1:
+            return list(self._around(text, start, end, links))
+        return [Piece(first, last, " ".join(said))]
+
+    def _cut(self, text: NormalizedText, piece: Piece) -> Iterator[Piece]:
+        """A word that markup stands in: each part on its own."""
+        parts = list(_between(text.edges, piece.start, piece.end))
+        if len(parts) == 1:
+            yield piece
+            return
+        for start, end in parts:
+            yield from self._alone(text, start, end)
 
     def _say(self, text: str) -> list[str]:
         """Phonemes of every word that espeak made out of a text without marks."""
@@ -170,10 +193,17 @@ class EspeakLanguage:
         if start < end:
             yield Piece(start, end, " ".join(self._say(text.text[start:end])))
 
-    def _around_links(self, text: NormalizedText, start: int, end: int, links: list[Piece]) -> Iterator[Piece]:
-        """The links of a clause whose words cannot be told apart, and each part between them as a clause of its own."""
+    def _around(self, text: NormalizedText, start: int, end: int, links: list[Piece]) -> Iterator[Piece]:
+        """The links of a clause whose words cannot be told apart, and each part between them as a clause of its own.
+
+        No part reaches over markup either.
+        """
         for link in links:
-            yield from self._clause(text, start, link.start)
+            yield from self._parts(text, start, link.start)
             yield link
             start = link.end
-        yield from self._clause(text, start, end)
+        yield from self._parts(text, start, end)
+
+    def _parts(self, text: NormalizedText, start: int, end: int) -> Iterator[Piece]:
+        for part in _between(text.edges, start, end):
+            yield from self._clause(text, *part)

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from kokoro_fast.errors import InputError
-from kokoro_fast.text.assemble import Phonemized, Piece, assemble
+from kokoro_fast.text.assemble import Phonemized, Piece, assemble, only_signs
+from kokoro_fast.text.delivery import deliver
 from kokoro_fast.text.languages import Language, resolve_language
-from kokoro_fast.text.markup import find_links
+from kokoro_fast.text.lexicon import Lexicon
+from kokoro_fast.text.markup import Mode, Scope, parse_markup
 from kokoro_fast.text.normalize import NormalizedText, normalize
 from kokoro_fast.text.segments import segments
 
@@ -37,30 +39,48 @@ class Phonemizer:
         """
         self._loaded()
 
-    def __call__(self, text: str) -> Phonemized:
+    def __call__(self, text: str, lexicon: Lexicon | None = None, markup: Mode = "error") -> Phonemized:
         """Tokens of the whole text: the join of `stream`."""
-        parts = list(self.stream(text))
+        parts = list(self.stream(text, lexicon, markup))
         return Phonemized(
             tokens=[token for part in parts for token in part.tokens],
             dropped=[dropped for part in parts for dropped in part.dropped],
         )
 
-    def stream(self, text: str) -> Iterator[Phonemized]:
-        """Tokens paragraph by paragraph (long ones in several parts), each as soon as it is asked for.
+    def stream(
+        self, text: str, lexicon: Lexicon | None = None, markup: Mode = "error", scope: Scope | None = None
+    ) -> Iterator[Phonemized]:
+        """Tokens part by part, each as soon as it is asked for: a paragraph, or of a long one some sentences.
 
-        All offsets count from the start of `text`. Parts without tokens are left out.
+        The first part is a few sentences at most, so that it is there in milliseconds. All offsets count from the start
+        of `text`. Parts without tokens are left out.
+
+        Args:
+            text: as the user wrote it, with markup (docs/markup.md).
+            lexicon: pronunciations that go before those of the dictionaries; those in the text go before it.
+            markup: what is not understood as markup is an "error", or is read as "plain" text.
+            scope: for a text that comes in pieces: the same one for each, so that markup may span them.
 
         Raises:
-            InputError: a `[word](/phonemes/)` has symbols outside the vocabulary; before the first part.
+            InputError: markup that is not understood, or phonemes outside the vocabulary; before the first part.
             MissingDependencyError: a package that this language needs is not installed.
         """
-        links = find_links(text)
-        starts = [link.start for link in links]
-        for start, end in segments(text, links):
-            inside = links[bisect_left(starts, start) : bisect_left(starts, end)]
+        marked = parse_markup(text, markup, scope)
+        edits = marked.edits
+        starts = [edit.start for edit in edits]
+        for start, end in segments(text, edits):
+            inside = edits[bisect_left(starts, start) : bisect_left(starts, end)]
             normalized = normalize(text, start, end, inside)
-            if normalized.text:
-                yield assemble(self._loaded().pieces(normalized), normalized, text)
+            if lexicon:
+                lexicon.apply(normalized)
+            if normalized.text or normalized.pauses:
+                yield deliver(assemble(self._pieces(normalized), normalized, text), marked)
+
+    def _pieces(self, text: NormalizedText) -> list[Piece]:
+        if not text.text:
+            return []
+        pieces = only_signs(text)
+        return self._loaded().pieces(text) if pieces is None else pieces
 
     def _loaded(self) -> Adapter:
         with self._lock:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kokoro_fast.text.markup import Link
+from kokoro_fast.text.edits import Alias, Character, Edit, Hidden, Link, Pause
 
 _PLAIN = {
     # Apostrophes. U+2018 stays: as an opening quote it tells the tagger something.
@@ -50,6 +50,12 @@ _PLAIN = {
 _UNSPOKEN_MARKS = frozenset("\u034f" + "".join(map(chr, range(0xFE00, 0xFE10))))
 """Combining characters that only choose a glyph: grapheme joiner and variation selectors."""
 
+_OPENERS = frozenset("“‘«([<")
+"""Besides letters and digits, what may not run on over a change of voice. Other marks end the word before it."""
+
+_MOST_ACCENTS = 30
+"""Combining marks that are looked at after a letter. Real text has fewer; UAX 15 sets the same bound for streams."""
+
 
 @lru_cache(maxsize=4096)
 def _plain(char: str) -> str:
@@ -76,15 +82,22 @@ class NormalizedText:
     """What grapheme-to-phoneme conversion reads: no space at the start, every run of white space one space.
 
     Attributes:
-        text: the plain characters; of a link only the word.
-        links: range in `text` and phonemes of every link, in order.
+        text: the plain characters; of a link only the word, of an alias its words, of any other markup nothing.
+        links: range in `text` and phonemes of every given pronunciation, in order.
+        aliases: range in `text` of every alias, in order. All its characters come from the word it stands for.
+        edges: where markup stood. A token that reached over one would have the markup in its text.
+        pauses: position in `text` before which a pause is made, its tag, and the white space after the tag.
     """
 
     text: str = ""
     links: list[tuple[int, int, str]] = field(default_factory=list)
+    aliases: list[tuple[int, int]] = field(default_factory=list)
+    edges: set[int] = field(default_factory=set)
+    pauses: list[tuple[int, Pause, str]] = field(default_factory=list)
     _starts: array[int] = field(default_factory=lambda: array("q"))
     _ends: array[int] = field(default_factory=lambda: array("q"))
     _spaces: dict[int, str] = field(default_factory=dict)
+    _before_pauses: dict[int, str] = field(default_factory=dict)
 
     def source_range(self, start: int, end: int) -> tuple[int, int]:
         """The range of the user's text that `text[start:end]` (not empty) came from."""
@@ -94,31 +107,37 @@ class NormalizedText:
         """The white space of the user's text that stands at `text[position]`; "" where a word goes on."""
         return self._spaces.get(position, "")
 
+    def space_after_word(self, position: int) -> str:
+        """`space_at`, but of a run of white space with a pause in it only what stands before the pause."""
+        return self._before_pauses.get(position, self.space_at(position))
 
-def normalize(source: str, start: int, end: int, links: Sequence[Link]) -> NormalizedText:
-    """Normalize `source[start:end]`; `links` are those inside this range. Offsets count from the start of `source`."""
+
+def normalize(source: str, start: int, end: int, edits: Sequence[Edit]) -> NormalizedText:
+    """Normalize `source[start:end]`; `edits` are those inside this range. Offsets count from the start of `source`."""
     builder = _Builder(source)
     position = start
-    for link in links:
-        builder.read(position, link.start)
-        first = builder.length
-        builder.read(link.word_start, link.word_end)
-        if builder.length > first:
-            builder.result.links.append((first, builder.length, link.phonemes))
-        position = link.end
+    for edit in edits:
+        builder.read(position, edit.start)
+        builder.apply(edit)
+        position = edit.end
     builder.read(position, end)
     return builder.finish()
 
 
 class _Builder:
+    """Reads a source once from left to right. White space waits in `_run` and `_own` until something visible follows.
+
+    The two differ around pauses: grapheme-to-phoneme conversion must see white space there (`_run`), while the tokens
+    beside a pause have only what is really theirs (`_own`).
+    """
+
     def __init__(self, source: str) -> None:
         self.source = source
         self.result = NormalizedText()
         self._chars: list[str] = []
-
-    @property
-    def length(self) -> int:
-        return len(self._chars)
+        self._run: list[str] = []
+        self._own: list[str] = []
+        self._after_pause = False
 
     def read(self, start: int, end: int) -> None:
         """Append `source[start:end]`."""
@@ -128,32 +147,98 @@ class _Builder:
                 self._put(plain, start, following)
             start = following
 
+    def apply(self, edit: Edit) -> None:
+        """Append what an edit reads as, and remember what else it does."""
+        match edit:
+            case Character():
+                for plain in _plain(edit.text):
+                    self._put(plain, edit.start, edit.end)
+                return
+            case Link() | Alias():
+                self._edge()
+                self._word(edit)
+            case Pause():
+                self._pause(edit)
+            case Hidden(space=" "):
+                following = self.source[edit.end : edit.end + 1]
+                if self._chars and not self._run and (following.isalnum() or following in _OPENERS):
+                    self._put(" ", edit.start, edit.end)
+            case Hidden():
+                for char in edit.space:
+                    self._put(char, edit.start, edit.end)
+        self._edge()
+
+    def finish(self) -> NormalizedText:
+        self._end_run()
+        self.result.text = "".join(self._chars)
+        return self.result
+
+    def _edge(self) -> None:
+        self.result.edges.add(len(self._chars))
+
+    def _word(self, edit: Link | Alias) -> None:
+        first = len(self._chars)
+        if isinstance(edit, Link):
+            self.read(edit.word_start, edit.word_end)
+        else:
+            for char in plain_text(edit.text):
+                self._put(char, edit.word_start, edit.word_end)
+        last = len(self._chars)
+        if last > first and isinstance(edit, Link):
+            self.result.links.append((first, last, edit.phonemes))
+        elif last > first:
+            self.result.aliases.append((first, last))
+
+    def _pause(self, edit: Pause) -> None:
+        if self._chars and not self._run:
+            self._append(" ", edit.start, edit.end)
+            self._run.append(" ")
+        if self._after_pause:
+            self.result.pauses[-1] = (*self.result.pauses[-1][:2], "".join(self._own))
+        elif self._chars:
+            self.result._before_pauses[len(self._chars) - 1] = "".join(self._own)
+        self.result.pauses.append((len(self._chars), edit, ""))
+        self._own, self._after_pause = [], True
+
     def _character(self, start: int, end: int) -> tuple[int, str]:
         """The character at `start`, composed with the accents that follow it, and where the next one starts."""
         char = self.source[start]
         if char == "\r" and self.source[start + 1 : start + 2] != "\n":
             return start + 1, "\n"
         following = start + 1
+        end = min(end, following + _MOST_ACCENTS)
         while following < end and unicodedata.combining(self.source[following]):
             following += 1
         composed = unicodedata.normalize("NFC", self.source[start:following])
         return (following, composed) if len(composed) == 1 else (start + 1, char)
 
     def _put(self, char: str, start: int, end: int) -> None:
-        result = self.result
         if not char.isspace():
-            self._chars.append(char)
-            result._starts.append(start)
-            result._ends.append(end)
-        elif self._chars and self._chars[-1] == " ":
-            result._spaces[self.length - 1] += char
-            result._ends[-1] = end
+            if self._own or self._run or self._after_pause:
+                self._end_run()
+            self._append(char, start, end)
+            return
+        self._own.append(char)
+        if self._run:
+            self.result._ends[-1] = end
         elif self._chars:
-            result._spaces[self.length] = char
-            self._chars.append(" ")
-            result._starts.append(start)
-            result._ends.append(end)
+            self._append(" ", start, end)
+        if self._chars:
+            self._run.append(char)
 
-    def finish(self) -> NormalizedText:
-        self.result.text = "".join(self._chars)
-        return self.result
+    def _append(self, char: str, start: int, end: int) -> None:
+        self._chars.append(char)
+        self.result._starts.append(start)
+        self.result._ends.append(end)
+
+    def _end_run(self) -> None:
+        if self._run:
+            self.result._spaces[len(self._chars) - 1] = "".join(self._run)
+        if self._after_pause:
+            self.result.pauses[-1] = (*self.result.pauses[-1][:2], "".join(self._own))
+        self._run, self._own, self._after_pause = [], [], False
+
+
+def plain_text(text: str) -> str:
+    """The plain characters of a text without markup, every run of white space one space, none at the ends."""
+    return normalize(text, 0, len(text), []).text.rstrip()

@@ -13,19 +13,20 @@ _WORD_OR_MARK = re.compile(rf"(?P<symbols>[{_MARK_CLASS}]|[^\s{_MARK_CLASS}]+)(?
 _SHOWN = 5
 
 
-def check_symbols(phonemes: str, offset: int = 0) -> None:
+def check_symbols(phonemes: str, offset: int = 0, where: str = "") -> None:
     """Raise InputError unless every character is white space or a symbol of the vocabulary.
 
     Args:
         phonemes: the string to check.
         offset: where the string starts in what the user gave, so that the message counts from there.
+        where: what the message begins with.
     """
     foreign = [(i + offset, c) for i, c in enumerate(phonemes) if c not in VOCAB and not c.isspace()]
     if not foreign:
         return
     shown = ", ".join(f"{c!r} (U+{ord(c):04X}) at {i}" for i, c in foreign[:_SHOWN])
     more = f" and {len(foreign) - _SHOWN} more" if len(foreign) > _SHOWN else ""
-    raise InputError(f"expected phonemes of the Kokoro vocabulary only; got {shown}{more}")
+    raise InputError(f"{where}expected phonemes of the Kokoro vocabulary only; got {shown}{more}")
 
 
 def phonemes_to_tokens(phonemes: str) -> list[Token]:

@@ -1,0 +1,199 @@
+"""A user's own pronunciations: words and phrases that are said as the user says.
+
+    {"JSON": "ʤˈAsᵊn", "New York": "nˈu jˈɔɹk", "gif": "ʤˈɪf"}
+
+They become links of the normalized text, as `[JSON](/ʤˈAsᵊn/)` would: in every language, and without splitting the
+sentence. How words are compared is said in `Lexicon`; docs/markup.md says it to users.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from kokoro_fast.errors import InputError
+from kokoro_fast.text.normalize import NormalizedText, plain_text
+from kokoro_fast.text.phonemes import check_symbols
+
+_ENDINGS = frozenset(["s", "t", "d", "m", "ll", "re", "ve"])
+"""What stands after the apostrophe of English contractions. No entry means these: "S" is not the s of "it's"."""
+
+_NEGATION = "t"
+
+
+@dataclass(slots=True)
+class _Node:
+    """Where the path of some units leads. `exact` has the phonemes of each spelling, `any_case` those of lower case."""
+
+    following: dict[str, _Node] = field(default_factory=dict)
+    exact: dict[str, str] = field(default_factory=dict)
+    any_case: str = ""
+
+
+class Lexicon:
+    """Pronunciations of words and phrases; get one from `load_lexicon`. Never changes, and is safe in threads.
+
+    Only whole words match: letters, digits, accents and "_" side by side are one word. Apostrophes and hyphens end one
+    ("JSON's", "l'API", "JSON-based"), but "don" is not in "don't". Of several entries the longest matches. An entry
+    matches its own spelling; one in lower case also matches any other, if no entry has exactly that.
+    """
+
+    def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
+        """Check and keep `entries`, word and phonemes.
+
+        Raises:
+            InputError: an empty word, phonemes outside the vocabulary, or two pronunciations of one word.
+        """
+        self._root = _Node()
+        self._n_entries = 0
+        for word, phonemes in entries:
+            self._add(word, phonemes)
+
+    def __len__(self) -> int:
+        return self._n_entries
+
+    def apply(self, text: NormalizedText) -> None:
+        """Add a link for every entry that stands in the text, where it has no link yet."""
+        found = list(self._find(text.text))
+        if found:
+            taken = {i for start, end, _ in text.links for i in range(start, end)}
+            text.links = sorted([*text.links, *(link for link in found if _is_free(text, taken, *link[:2]))])
+
+    def _add(self, word: str, phonemes: str) -> None:
+        plain = plain_text(word)
+        if not plain:
+            raise InputError(f"lexicon: expected a word, got {word!r}")
+        if not phonemes.strip():
+            raise InputError(f"lexicon, {word!r}: expected phonemes, got {phonemes!r}")
+        check_symbols(phonemes, where=f"lexicon, {word!r}: ")
+        node = self._root
+        for start, end in _units(plain):
+            node = node.following.setdefault(plain[start:end].casefold(), _Node())
+        said = " ".join(phonemes.split())
+        if node.exact.setdefault(plain, said) != said:
+            raise InputError(f"lexicon, {word!r}: expected one pronunciation, got {node.exact[plain]!r} and {said!r}")
+        if plain == plain.lower():
+            node.any_case = said
+        self._n_entries += 1
+
+    def _find(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Range and phonemes of every match, from left to right, the longest at each place."""
+        units = list(_units(text))
+        index = 0
+        while index < len(units):
+            length, phonemes = self._longest(text, units, index)
+            if length:
+                yield units[index][0], units[index + length - 1][1], phonemes
+            index += max(length, 1)
+
+    def _longest(self, text: str, units: list[tuple[int, int]], index: int) -> tuple[int, str]:
+        """How many units from `index` on are an entry, and its phonemes; 0 if there is none."""
+        best, best_phonemes = 0, ""
+        node: _Node | None = self._root
+        start = units[index][0]
+        for position in range(index, len(units)):
+            first, end = units[position]
+            node = node.following.get(text[first:end].casefold()) if node else None
+            if node is None:
+                break
+            phonemes = node.exact.get(text[start:end], node.any_case)
+            if phonemes and not _is_part_of_contraction(text, units, index, position):
+                best, best_phonemes = position + 1 - index, phonemes
+        return best, best_phonemes
+
+
+def load_lexicon(source: Lexicon | Mapping[str, str] | str | os.PathLike[str]) -> Lexicon:
+    """A lexicon from a dict, or from a file in UTF-8.
+
+    Args:
+        source: word -> phonemes; or a `.json` file with such an object; or a `.tsv` or `.txt` file with a word, a tab
+            and its phonemes in each line, where empty lines and lines that begin with "#" are left out.
+
+    Raises:
+        InputError: one line that names the file, the entry and what is wrong with it.
+    """
+    if isinstance(source, Lexicon):
+        return source
+    if isinstance(source, Mapping):
+        return Lexicon(_checked(source.items()))
+    if not isinstance(source, str | os.PathLike):
+        raise InputError(f"lexicon: expected a dict or a file, got {type(source).__name__}")
+    path = Path(source)
+    readers = {".json": _read_json, ".tsv": _read_table, ".txt": _read_table}
+    if path.suffix.lower() not in readers:
+        raise InputError(f"lexicon: expected a file that ends in {', '.join(readers)}; got {str(path)!r}")
+    try:
+        content = path.read_text("utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise InputError(f"lexicon {str(path)!r}: expected a readable file in UTF-8; got {error}") from error
+    return Lexicon(readers[path.suffix.lower()](content, path))
+
+
+def _checked(items: Iterable[tuple[object, object]]) -> Iterator[tuple[str, str]]:
+    for word, phonemes in items:
+        if not (isinstance(word, str) and isinstance(phonemes, str)):
+            raise InputError(f"lexicon: expected strings for word and phonemes, got {word!r}: {phonemes!r}")
+        yield word, phonemes
+
+
+def _read_json(content: str, path: Path) -> Iterator[tuple[str, str]]:
+    try:
+        # Pairs and not a dict: a word that stands there twice is to be noticed.
+        pairs = json.loads(content, object_pairs_hook=_Pairs)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"lexicon {str(path)!r}: expected JSON; got {error}") from error
+    if not isinstance(pairs, _Pairs):
+        raise InputError(f"lexicon {str(path)!r}: expected an object of words and phonemes")
+    return _checked(pairs)
+
+
+class _Pairs(list[tuple[str, object]]):
+    """A JSON object as it stands in the file."""
+
+
+def _read_table(content: str, path: Path) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(content.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        word, tab, phonemes = line.partition("\t")
+        if not tab or "\t" in phonemes:
+            raise InputError(f"lexicon {str(path)!r}, line {number}: expected a word, a tab and phonemes; got {line!r}")
+        yield word, phonemes
+
+
+def _units(text: str) -> Iterator[tuple[int, int]]:
+    """Words, and everything else character by character."""
+    start = 0
+    while start < len(text):
+        end = start + 1
+        if _in_word(text[start]):
+            while end < len(text) and _in_word(text[end]):
+                end += 1
+        yield start, end
+        start = end
+
+
+@lru_cache(maxsize=4096)
+def _in_word(char: str) -> bool:
+    return char == "_" or unicodedata.category(char)[0] in "LMN"
+
+
+def _is_part_of_contraction(text: str, units: list[tuple[int, int]], first: int, last: int) -> bool:
+    """Whether the units from `first` to `last` are the "do" or the "s" of words like "don't" and "it's"."""
+
+    def unit(index: int) -> str:
+        return text[slice(*units[index])].casefold() if 0 <= index < len(units) else ""
+
+    if unit(last + 1) == "'" and unit(last + 2) == _NEGATION and _in_word(unit(last)[-1]):
+        return True
+    return unit(first - 1) == "'" and unit(first) in _ENDINGS and _in_word((unit(first - 2) or " ")[-1])
+
+
+def _is_free(text: NormalizedText, taken: set[int], start: int, end: int) -> bool:
+    """Whether no other pronunciation is given there, and no markup stands inside."""
+    return taken.isdisjoint(range(start, end)) and text.edges.isdisjoint(range(start + 1, end))
