@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,6 +21,9 @@ from kokoro_fast.joins import (
     silent_ends,
 )
 from kokoro_fast.types import Boundary
+
+if TYPE_CHECKING:
+    from kokoro_fast import Kokoro
 
 
 def sound(head: int, n: int, tail: int) -> np.ndarray:
@@ -57,3 +63,52 @@ def test_ends_of_the_utterance_keep_a_little_silence() -> None:
 @pytest.mark.parametrize("n", [0, 1, WINDOW, 10_000])
 def test_silence_throughout_is_left_alone(n: int) -> None:
     assert silent_ends(np.zeros(n, np.float32)) == (0, 0)
+
+
+SPOKEN = (
+    "One came in the morning, and two more in the evening; nobody saw them leave.\n\n"
+    "Stop here.[pause:0.3s] Then go on.\n\n"
+    + "every good book deserves a reader who will not skip a single word of it "
+    * 8
+)
+"""Joins of every kind: between paragraphs, at pauses, and, where a text has no marks, between words."""
+
+STEP_REACH = 240
+"""Samples on either side of a difference that it is compared with: 10 ms, a period of a low voice."""
+
+
+def steps(audio: np.ndarray) -> list[int]:
+    """Samples at which the wave jumps as it does nowhere around: what is heard as a click."""
+    jumps = np.abs(np.diff(audio))
+    around = np.pad(jumps, STEP_REACH)
+    views = np.lib.stride_tricks.sliding_window_view(around, 2 * STEP_REACH + 1).copy()
+    views[:, STEP_REACH - 12 : STEP_REACH + 13] = 0
+    return [int(index) for index in np.flatnonzero(jumps > np.maximum(4 * views.max(axis=1), 1e-3))]
+
+
+def test_a_step_is_found_wherever_it_is() -> None:
+    audio = sound(4800, 9600, 4800)
+    audio[4800:5040] *= np.linspace(0, 1, 240, dtype=np.float32)
+    audio[-5040:-4800] *= np.linspace(1, 0, 240, dtype=np.float32)
+    assert steps(audio) == []
+    silence = np.zeros(4800, np.float32)
+    assert steps(np.concatenate([audio, silence + 0.002]))
+    assert steps(np.concatenate([audio[:8000], silence]))
+    assert steps(np.concatenate([silence, audio[8000:]]))
+
+
+@pytest.mark.slow
+def test_joins_have_no_step_and_lie_in_silence(tts: Kokoro) -> None:
+    """In silence there is no level that could jump."""
+    parts = list(tts.parts(SPOKEN))
+    assert len(parts) >= 6
+    audio = np.concatenate([part.audio for part in parts])
+    largest = np.abs(np.diff(audio)).max()
+    join = 0
+    for part, following in pairwise(parts):
+        join += len(part.audio)
+        around = audio[join - STEP_REACH : join + silent_ends(following.audio)[0]]
+        assert len(around) > 2 * STEP_REACH
+        assert steps(around) == []
+        assert np.abs(np.diff(around)).max() < 0.1 * largest
+        assert np.abs(around).max() < 0.01 * np.abs(audio).max()

@@ -1,11 +1,20 @@
-"""When each word is spoken: the model's durations, counted back to the tokens they belong to."""
+"""When each word and each sound of it is spoken: the model's durations, counted back to the tokens they belong to."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
 
-from kokoro_fast.config import SAMPLES_PER_FRAME
+from kokoro_fast.config import MARKS, SAMPLES_PER_FRAME
+from kokoro_fast.speech import Phone, Word
 from kokoro_fast.types import Chunk, Token
+
+STRESSES = "ˈˌ"
+"""Symbols that belong to the sound after them."""
+
+SIGNS = "ː\u0303ʰʲᵝ↓→↗↘ " + MARKS
+"""Symbols that belong to the sound before them: length, nasality, breath, tone, and what is silent inside a word."""
 
 
 def spoken_spans(chunk: Chunk, durations: Sequence[int]) -> list[tuple[Token, int, int]]:
@@ -18,6 +27,46 @@ def spoken_spans(chunk: Chunk, durations: Sequence[int]) -> list[tuple[Token, in
     Returns:
         One entry for every token, silent ones with start == end. The space after a token belongs to none.
     """
+    return [(token, edges[0], edges[-1]) for token, edges in _symbol_edges(chunk, durations)]
+
+
+def words_of(chunk: Chunk, durations: Sequence[int], offset: int, end_of_sound: int) -> tuple[Word, ...]:
+    """The words of a chunk, with times counted from the first sample of the part that the chunk becomes.
+
+    Args:
+        chunk: what was spoken.
+        durations: frames, as in `spoken_spans`.
+        offset: sample of the part at which the first sample of the chunk's own audio would fall; negative where the
+            opening silence was cut.
+        end_of_sound: sample of the part at which the chunk's sound is over. The durations of the first and the last
+            phonemes reach into silence that may have been cut: no time is before 0 or after this one.
+    """
+    words: list[Word] = []
+    gap = ""  # what was written since the last word
+    for (char_start, char_end), group in groupby(_symbol_edges(chunk, durations), key=_place):
+        entries = list(group)  # more than one where an alias of several words stands for what was written
+        token = entries[0][0]
+        spoken = [(token, edges) for token, edges in entries if edges[0] < edges[-1] and token.phonemes.strip(MARKS)]
+        if spoken:
+            before = gap
+            if words:
+                after, before = _shared(gap)
+                words[-1] = replace(words[-1], after=after)
+            phonemes = "".join(token.symbols for token, _ in spoken[:-1]) + spoken[-1][0].phonemes
+            phones = _phones(spoken, offset, end_of_sound)
+            start, end = phones[0].start_sample, phones[-1].end_sample
+            words.append(Word(token.text, phonemes, start, end, char_start, char_end, phones, before))
+            gap = ""
+        else:
+            gap += _written(token)
+        gap += entries[-1][0].whitespace
+    if words:
+        words[-1] = replace(words[-1], after=gap)
+    return tuple(words)
+
+
+def _symbol_edges(chunk: Chunk, durations: Sequence[int]) -> list[tuple[Token, list[int]]]:
+    """The tokens of a chunk, each with where its symbols begin and, at the end, where the last one ends."""
     expected = len(chunk.phonemes) + 2
     if len(durations) != expected:
         raise ValueError(f"durations: expected {expected}, one for each symbol and boundary id, got {len(durations)}")
@@ -28,10 +77,40 @@ def spoken_spans(chunk: Chunk, durations: Sequence[int]) -> list[tuple[Token, in
     symbols = "".join(token.symbols for token in chunk.tokens)
     position = 1 - (len(symbols) - len(symbols.lstrip(" ")))
     last = len(chunk.phonemes) + 1
-    spans = []
+    found = []
     for token in chunk.tokens:
-        start = edges[min(max(position, 1), last)]
-        end = edges[min(max(position + len(token.phonemes), 1), last)]
-        spans.append((token, start, end))
+        stops = range(position, position + len(token.phonemes) + 1)
+        found.append((token, [edges[min(max(stop, 1), last)] for stop in stops]))
         position += len(token.symbols)
-    return spans
+    return found
+
+
+def _phones(spoken: Sequence[tuple[Token, list[int]]], offset: int, end_of_sound: int) -> tuple[Phone, ...]:
+    """The sounds of one word, side by side."""
+    symbols: list[str] = []
+    edges: list[int] = []
+    for token, token_edges in spoken:
+        for symbol, edge in zip(token.phonemes, token_edges, strict=False):
+            if symbols and (symbol in SIGNS or symbols[-1] in STRESSES):
+                symbols[-1] += symbol.strip()
+            else:
+                symbols.append(symbol)
+                edges.append(edge)
+    edges.append(spoken[-1][1][-1])
+    edges = [min(max(edge + offset, 0), end_of_sound) for edge in edges]
+    return tuple(Phone(symbol, *ends) for symbol, ends in zip(symbols, pairwise(edges), strict=True))
+
+
+def _place(entry: tuple[Token, list[int]]) -> tuple[int, int]:
+    return entry[0].char_start, entry[0].char_end
+
+
+def _written(token: Token) -> str:
+    """What a reader sees of a token that is no word: of a tag that asks for a pause, a space."""
+    return token.text if token.pause is None or token.phonemes else " "
+
+
+def _shared(gap: str) -> tuple[str, str]:
+    """Divide what stands between two words: what follows the one, up to the white space, and what opens the other."""
+    split = gap.rfind("\n") + 1 or max(index for index, char in enumerate(" " + gap) if char.isspace())
+    return (gap[:split], gap[split:]) if split else (gap, "")
