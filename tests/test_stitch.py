@@ -311,3 +311,55 @@ def test_samples_of_another_shape_are_refused() -> None:
 
 def test_make_stitcher_prefers_the_native_one() -> None:
     assert isinstance(make_stitcher(3), MAKERS[-1])  # type: ignore[arg-type]
+
+
+@every_stitcher
+@given(
+    crossfade=st.integers(0, 40),
+    first=st.integers(1, 200),
+    tail=st.integers(0, 100),
+    pause=st.integers(0, 50),
+    share=st.floats(0, 1),
+)
+def test_an_end_said_late_is_an_end_said_at_once(
+    make: Make, crossfade: int, first: int, tail: int, pause: int, share: float
+) -> None:
+    following = Piece(30, 3, 2, 0)
+    expected = stitch(make, crossfade, [Piece(first + tail, 0, tail, pause), following])
+    known = int(share * max(0, first - crossfade))  # what may be sent before the end is known
+    stitcher = make(crossfade)
+    sound, next_sound = sounds([Piece(first + tail, 0, 0, 0), following])
+    starts = [stitcher.begin(first + tail, 0, 0, 0)]
+    out = [stitcher.push(sound[:known])]
+    if first >= crossfade:
+        stitcher.set_end(tail, pause)
+        out.append(stitcher.push(sound[known:]))
+        stitcher.end()
+        starts.append(stitcher.begin(30, 3, 2, 0))
+        out.append(stitcher.push(next_sound))
+        stitcher.end()
+        out.append(stitcher.flush())
+        np.testing.assert_array_equal(np.concatenate(out), expected[0])
+        assert starts == expected[1]
+    else:
+        with pytest.raises(ValueError, match="set_end: expected a trim of 0 to"):
+            stitcher.set_end(tail + first, pause)
+
+
+@every_stitcher
+def test_an_end_said_too_late(make: Make) -> None:
+    stitcher = make(10)
+    with pytest.raises(ValueError, match="set_end: expected begin"):
+        stitcher.set_end(0, 0)
+    stitcher.begin(100, 0, 5, 0)
+    stitcher.push(noise(60))
+    with pytest.raises(ValueError, match="expected a trim of 5 to 30 samples after 60 of 100, got 31"):
+        stitcher.set_end(31, 0)
+    with pytest.raises(ValueError, match="expected a trim of 5 to 30 samples after 60 of 100, got 4"):
+        stitcher.set_end(4, 0)
+    with pytest.raises(ValueError, match="pause of 0 or more"):
+        stitcher.set_end(30, -1)
+    stitcher.set_end(30, 0)
+    stitcher.push(noise(40))
+    stitcher.end()
+    assert len(stitcher.flush()) == 10

@@ -80,6 +80,12 @@ void bind_stitcher(py::module_& m) {
           },
           "samples"_a, "Takes samples (S,) of the chunk; returns those of the timeline that can no longer change.")
       .def(
+          "set_end",
+          [](LockedStitcher& self, int64_t trim_tail, int64_t pause) {
+            self([=](Stitcher& s) { s.set_end(trim_tail, pause); });
+          },
+          "trim_tail"_a, "pause"_a, "Says late that the open chunk ends sooner than `begin` was told.")
+      .def(
           "end", [](LockedStitcher& self) { self([](Stitcher& s) { s.end(); }); }, "Closes the chunk.")
       .def(
           "flush", [](LockedStitcher& self) { return to_array(self([](Stitcher& s) { return s.flush(); })); },

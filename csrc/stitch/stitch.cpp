@@ -82,6 +82,19 @@ std::vector<float> Stitcher::push(const float* samples, int64_t n_samples) {
   return ready;
 }
 
+void Stitcher::set_end(int64_t trim_tail, int64_t pause) {
+  if (!open_) fail("set_end: expected begin() first, got no chunk");
+  if (pause < 0) fail("set_end: expected a pause of 0 or more samples, got " + text_of(pause));
+  const int64_t least = n_samples_ - head_ - kept_;
+  const int64_t most = n_samples_ - std::max(received_, head_) - static_cast<int64_t>(held_.size());
+  if (trim_tail < least || trim_tail > std::max(least, most)) {
+    fail("set_end: expected a trim of " + text_of(least) + " to " + text_of(std::max(least, most)) + " samples after " +
+         text_of(received_) + " of " + text_of(n_samples_) + ", got " + text_of(trim_tail));
+  }
+  kept_ = n_samples_ - head_ - trim_tail;
+  next_pause_ = pause;
+}
+
 void Stitcher::end() {
   if (!open_) fail("end: expected begin() first, got no chunk");
   if (received_ != n_samples_) fail("end: expected " + text_of(n_samples_) + " samples, got " + text_of(received_));

@@ -108,6 +108,29 @@ class Stitcher:
         self._ready = []
         return ready
 
+    def set_end(self, trim_tail: int, pause: int) -> None:
+        """Says late that the open chunk ends sooner than `begin` was told.
+
+        For a chunk whose first samples are sent before its end is known.
+
+        Raises:
+            ValueError: no chunk is open, the pause is negative, the trim is less than before, or samples of that end
+                came already, those included that the join with the next chunk needs.
+        """
+        if not self._open:
+            raise ValueError("set_end: expected begin() first, got no chunk")
+        if pause < 0:
+            raise ValueError(f"set_end: expected a pause of 0 or more samples, got {pause}")
+        least = self._n_samples - self._head - self._kept
+        most = max(least, self._n_samples - max(self._received, self._head) - len(self._held))
+        if not least <= trim_tail <= most:
+            raise ValueError(
+                f"set_end: expected a trim of {least} to {most} samples after {self._received} of {self._n_samples}, "
+                f"got {trim_tail}"
+            )
+        self._kept = self._n_samples - self._head - trim_tail
+        self._next_pause = pause
+
     def end(self) -> None:
         """Closes the chunk.
 

@@ -19,6 +19,8 @@ class Stitcher {
   int64_t begin(int64_t n_samples, int64_t trim_head, int64_t trim_tail, int64_t pause);
   // Takes the next samples of the chunk; returns those of the timeline that can no longer change.
   std::vector<float> push(const float* samples, int64_t n_samples);
+  // Says late that the open chunk ends sooner than `begin` was told, before any sample of that end came.
+  void set_end(int64_t trim_tail, int64_t pause);
   void end();
   // Returns what was held back; the stitcher is then as new.
   std::vector<float> flush();
