@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from kokoro_fast import ops
 from kokoro_fast.backends.precision import choose_precision
+from kokoro_fast.backends.rendering import Rendering, let_stop
 from kokoro_fast.backends.threads import checked_threads, limited
 from kokoro_fast.config import STYLE_DIM
 from kokoro_fast.errors import InputError, MissingDependencyError
@@ -89,16 +92,39 @@ class PyTorchBackend:
         Returns:
             Audio (S,), and the T durations in frames of 600 samples.
         """
+        rendering = self.prepare(input_ids, style, speed, seed)
+        return rendering.whole(), rendering.durations
+
+    @property
+    def has_windows(self) -> bool:
+        """Whether a rendering can give a window of its sound before the whole."""
+        return self.name == "native"
+
+    def prepare(
+        self,
+        input_ids: list[int],
+        style: torch.Tensor,
+        speed: float,
+        seed: int,
+        stop: Callable[[], bool] | None = None,
+    ) -> Rendering:
+        """Decide the durations of one chunk; arguments as for `synthesize`.
+
+        Args:
+            stop: asked now and then while its sound is made, whether that is still wanted (native backend).
+        """
         ids = torch.tensor([input_ids], device=self._device)
-        with limited(self.threads, self.name == "native"):
-            audio, durations = self._model.infer(ids, style.to(self._device), speed, seed=seed)
-        return audio[0].cpu().numpy(), durations[0].tolist()
+        return Rendering(self._model, self._limited, ids, style.to(self._device), speed, seed, stop)
+
+    def _limited(self) -> AbstractContextManager[None]:
+        return limited(self.threads, self.name == "native")
 
     def _fuse(self) -> None:
         from kokoro_fast.model.fused import fuse
 
-        with limited(self.threads, self.name == "native"):
+        with self._limited():
             self._model = fuse(self._model, self.precision)
+        let_stop(self._model)
         # What is packed is a copy. With the little that is not copied too, the mapped file goes: 300 MB.
         for parameter in self._model.parameters():
             parameter.data = parameter.data.clone()

@@ -126,11 +126,19 @@ class KokoroModel(nn.Module):
             lengths: (B,) int64, valid tokens of each row; None when all rows are full.
         """
         durations, encoding, text = self.encode(input_ids, style, speed, lengths)
+        return self.shape(durations, encoding, text, style, lengths is not None)
+
+    def shape(self, durations: Tensor, encoding: Tensor, text: Tensor, style: Tensor, is_padded: bool) -> Prosody:
+        """The second half of `predict`: what `encode` gave, spread over the frames, with pitch and energy."""
         n_frames = durations.sum(1)
         frames = align(durations, int(n_frames.max()))
-        padded_frames = None if lengths is None else n_frames
+        padded_frames = n_frames if is_padded else None
         f0, energy = self.shape_contours(spread(encoding, frames), style, padded_frames)
         return Prosody(durations, spread(text, frames), f0, energy, padded_frames)
+
+    def time(self, encoding: Tensor, speed: Tensor) -> Tensor:
+        """The durations (B, T) that `encode` would give at another speed (B,), from its encoding (B, 640, T)."""
+        return self.prosody.durations(encoding.transpose(1, 2), speed, None)
 
     def render(self, prosody: Prosody, style: Tensor, noise: float = 1.0, seed: int | None = None) -> Tensor:
         """Make the sound: (B, S) float32, zeros after each row's end.

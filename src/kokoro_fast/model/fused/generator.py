@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from ..generator import Generator, ResBlock, SnakeConv, Stage
 from .convs import PackedConv, PackedUpsample, Style, all_of
 from .excitation import FusedSource, inverse_rows, spectrum_rows
+from .statistics import HALO, StatisticsGuess, known
 
 
 class FusedGenerator(nn.Module):
@@ -31,6 +32,7 @@ class FusedGenerator(nn.Module):
             FusedStage(stage, precision, gain) for stage, gain in zip(stages, gains[:-1], strict=True)
         )
         conv = generator.output_conv
+        self.guess = StatisticsGuess.load()
         self.output_conv = PackedConv(
             conv.weight, conv.bias, "fp32", slope=0.01, padding=int(conv.padding[0]), input_gain=gains[-1]
         )
@@ -49,12 +51,50 @@ class FusedGenerator(nn.Module):
 
     def row(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor) -> Tensor:
         """One utterance: x (512, H), f0 (H,), style (128,), noise (S,) -> (S,)."""
-        harmonics = spectrum_rows(self.source(f0[None], noise[None])[0], self.n_fft, self.hop)
-        rows = x.t().contiguous()
+        return self.sound(x.t().contiguous(), self.harmonics(f0, noise), style)[0]
+
+    def window(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor, begin: int, end: int) -> Tensor:
+        """Half-frames `begin` to `end` of one utterance by guessed statistics: as `row`, -> (300 (end - begin),)."""
+        rows, harmonics = x.t().contiguous(), self.harmonics(f0, noise)
+        channels = [block.channels for stage in all_of(FusedStage, self.stages) for block in stage.blocks()]
+        guess = self.guess(known(rows, harmonics, style), channels)
+        columns = harmonics.size(0) // rows.size(0)
+        first, last = max(begin - HALO, 0), min(end + HALO, rows.size(0))
+        part = harmonics[columns * first : columns * last + 1]
+        samples = self.sound(rows[first:last], part, style, guess)[0]
+        per_half_frame = columns * self.hop
+        return samples[(begin - first) * per_half_frame : (end - first) * per_half_frame]
+
+    def statistics(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """What is known of an utterance before it is rendered, and the statistics found then: what `guess` learns."""
+        rows, harmonics = x.t().contiguous(), self.harmonics(f0, noise)
+        return known(rows, harmonics, style), self.sound(rows, harmonics, style)[1]
+
+    def harmonics(self, f0: Tensor, noise: Tensor) -> Tensor:
+        """Magnitudes and phases of the excitation: f0 (H,), noise (S,) -> (60H + 1, 22)."""
+        return spectrum_rows(self.source(f0[None], noise[None])[0], self.n_fft, self.hop)
+
+    def sound(
+        self, x: Tensor, harmonics: Tensor, style: Tensor, given: list[Tensor] | None = None
+    ) -> tuple[Tensor, list[Tensor]]:
+        """The waveform, and the statistics of each residual block.
+
+        Args:
+            x: (H, 512), the decoder's features, of an utterance or a window of it.
+            harmonics: (60H + 1, 22), of the same half-frames.
+            style: (128,).
+            given: statistics to normalize by, (6, 2, C) for each residual block in order; None gathers those of x.
+
+        Returns:
+            Samples (300H,), and the statistics used: mean and variance over time before each convolution.
+        """
+        used: list[Tensor] = []
         with self.memory.borrowed(harmonics.size(0) * self.output_conv.channels_in) as (features, total):
             for stage in self.stages:
-                rows = stage(rows, harmonics, style, features, total)
-            return inverse_rows(self.output_conv(rows), self.n_fft, self.hop)
+                before = None if given is None else given[len(used) :]
+                x, statistics = stage(x, harmonics, style, features, total, before)
+                used += statistics
+            return inverse_rows(self.output_conv(x), self.n_fft, self.hop), used
 
 
 class Memory:
@@ -85,8 +125,8 @@ class Memory:
 class FusedStage(nn.Module):
     """x (T, 2C), harmonics (60H + 1, 22), style (128,) -> (rate * T, C), one column more in the last stage.
 
-    The result is the sum of the residual blocks, not their mean. It lies in the second of two blocks of memory, where x
-    may lie too: x is used up first.
+    The result is the sum of the residual blocks, not their mean, and the statistics of each of them (`sound`). It lies
+    in the second of two blocks of memory, where x may lie too: x is used up first.
     """
 
     def __init__(self, stage: Stage, precision: str, input_gain: float) -> None:
@@ -101,7 +141,19 @@ class FusedStage(nn.Module):
         self.source_block = FusedResBlock(stage.source_block, precision)
         self.resblocks = nn.ModuleList(FusedResBlock(block, precision) for block in all_of(ResBlock, stage.resblocks))
 
-    def forward(self, x: Tensor, harmonics: Tensor, style: Tensor, memory: Tensor, result: Tensor) -> Tensor:
+    def blocks(self) -> list[FusedResBlock]:
+        """In the order in which `forward` runs them."""
+        return [self.source_block, *all_of(FusedResBlock, self.resblocks)]
+
+    def forward(
+        self,
+        x: Tensor,
+        harmonics: Tensor,
+        style: Tensor,
+        memory: Tensor,
+        result: Tensor,
+        given: list[Tensor] | None = None,
+    ) -> tuple[Tensor, list[Tensor]]:
         extra = 1 if self.is_last else 0
         shape = (self.rate * x.size(0) + extra, self.upsample.channels_out)
         size = shape[0] * shape[1]
@@ -110,14 +162,17 @@ class FusedStage(nn.Module):
         if self.is_last:
             features[0] = features[2]  # reflected
         self.source_conv.into(total, harmonics)
-        self.source_block(total, style, features, True)
+        used = [self.source_block(total, style, features, True, None if given is None else given[0])]
         for index, block in enumerate(self.resblocks):
-            block(features, style, total, index > 0)
-        return total
+            used.append(block(features, style, total, index > 0, None if given is None else given[index + 1]))
+        return total, used
 
 
 class FusedResBlock(nn.Module):
-    """Three residual pairs of convolutions: x (N, C), style (128,) -> written or added to `total` (N, C)."""
+    """Three residual pairs of convolutions: x (N, C), style (128,) -> written or added to `total` (N, C).
+
+    Returns the statistics before each convolution, (6, 2, C): gathered, or those given.
+    """
 
     def __init__(self, block: ResBlock, precision: str) -> None:
         super().__init__()
@@ -125,12 +180,13 @@ class FusedResBlock(nn.Module):
         convs = [conv for pair in pairs for conv in pair]
         self.style = Style([conv.projection for conv in convs])
         self.register_buffer("alpha", torch.stack([conv.alpha for conv in convs]))
+        self.channels: int = convs[0].conv.in_channels
         self.dilations: list[int] = [conv.conv.dilation[0] for conv in convs]
         self.packed: list[Tensor] = [
             torch.ops.kokoro_fast.conv_pack(conv.conv.weight, conv.conv.bias, precision) for conv in convs
         ]
 
-    def forward(self, x: Tensor, style: Tensor, total: Tensor, accumulate: bool) -> None:
-        torch.ops.kokoro_fast.resblock(
-            x, self.style(style), self.alpha, self.packed, self.dilations, None, total, accumulate
+    def forward(self, x: Tensor, style: Tensor, total: Tensor, accumulate: bool, given: Tensor | None) -> Tensor:
+        return torch.ops.kokoro_fast.resblock(
+            x, self.style(style), self.alpha, self.packed, self.dilations, given, total, accumulate
         )

@@ -1,0 +1,1 @@
+"""What makes the data files of the package. Nothing here is installed."""
