@@ -48,6 +48,12 @@ def onnxruntime(export: Path, threads: int) -> Contestant:
 
 def kokoro_onnx(export: Path, threads: int) -> Contestant:
     """The package kokoro-onnx: its `create` on phonemes, without trimming, so that all speak equally long."""
+    engine, style = kokoro_onnx_engine(export, threads)
+    return lambda what: engine.create(what.phonemes, style, is_phonemes=True, trim=False)[0]
+
+
+def kokoro_onnx_engine(export: Path, threads: int) -> tuple[Any, Any]:
+    """The engine of kokoro-onnx, and the style of our voice in its form."""
     need("kokoro_onnx")
     from kokoro_onnx import Kokoro
 
@@ -55,8 +61,7 @@ def kokoro_onnx(export: Path, threads: int) -> Contestant:
         voices = Path(folder) / "voices.npz"
         np.savez(voices, **{VOICE: load_voice(VOICE)[:, None].numpy()})
         engine = Kokoro.from_session(onnx_session(export, threads), str(voices))
-        style = engine.get_voice_style(VOICE)  # read now: the file goes away
-    return lambda what: engine.create(what.phonemes, style, is_phonemes=True, trim=False)[0]
+        return engine, engine.get_voice_style(VOICE)  # read now: the file goes away
 
 
 def openvino(export: Path, threads: int, precision: str) -> Contestant:

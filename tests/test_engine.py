@@ -45,8 +45,8 @@ def test_word_times_are_in_order_and_on_sound(speech: Speech) -> None:
         assert np.sqrt(np.mean(np.square(said))) > 0.003, f"{word} is silent"
 
 
-def test_speak_is_the_join_of_stream(tts: Kokoro, speech: Speech) -> None:
-    parts = list(tts.stream(TEXT))
+def test_speak_is_the_join_of_its_parts(tts: Kokoro, speech: Speech) -> None:
+    parts = list(tts.parts(TEXT))
     assert len(parts) == 2
     joined = Speech.join(parts)
     np.testing.assert_array_equal(joined.audio, speech.audio)
@@ -55,7 +55,7 @@ def test_speak_is_the_join_of_stream(tts: Kokoro, speech: Speech) -> None:
 
 
 def test_paragraphs_are_apart_as_long_as_the_table_says(tts: Kokoro, speech: Speech) -> None:
-    first, second = tts.stream(TEXT)
+    first, second = tts.parts(TEXT)
     crossfade = 2 * 120
     tail = silent_ends(first.audio)[1]
     head = silent_ends(second.audio)[0]
@@ -72,7 +72,7 @@ def test_same_seed_same_samples_other_seed_other_samples(tts: Kokoro) -> None:
 
 
 def test_the_last_seed_speaks_more_than_one_chunk() -> None:
-    assert len(list(Kokoro(seed=2**63 - 1).stream("One.\n\nTwo."))) == 2
+    assert len(list(Kokoro(seed=2**63 - 1).parts("One.\n\nTwo."))) == 2
 
 
 def test_phonemes_in_phonemes_out(tts: Kokoro) -> None:
@@ -132,7 +132,7 @@ def test_threads_argument_limits_only_its_own_calls() -> None:
 )
 def test_bad_input_is_one_line_and_raised_at_the_call(tts: Kokoro, arguments: dict[str, object], said: str) -> None:
     with pytest.raises(InputError, match=said) as caught:
-        tts.stream(**arguments)
+        tts.parts(**arguments)
     assert "\n" not in str(caught.value)
 
 

@@ -1,6 +1,7 @@
 """Text to speech from end to end. The only file that knows every stage; read it first.
 
 text --text--> tokens --plan--> chunks --backend--> waves --joins, stitch--> Speech
+                                        \\__________synthesis__________/
 """
 
 from __future__ import annotations
@@ -8,30 +9,28 @@ from __future__ import annotations
 import math
 import secrets
 import warnings
-from collections.abc import Iterable, Iterator
-from itertools import chain, pairwise
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from kokoro_fast.ahead import Cancelled
 from kokoro_fast.backends.pytorch import PyTorchBackend
-from kokoro_fast.config import BOUNDARY_ID, DEFAULT_VOICE, MARKS, SAMPLE_RATE, SPEED_RANGE, VOCAB
+from kokoro_fast.config import DEFAULT_VOICE, SPEED_RANGE
 from kokoro_fast.errors import InputError, UnspokenTextWarning
-from kokoro_fast.joins import plan_join
+from kokoro_fast.joins import PARAGRAPH_MORE_SECONDS
 from kokoro_fast.plan import iter_chunks
-from kokoro_fast.speech import Speech, Word, add_word
-from kokoro_fast.stitch import make_stitcher
-from kokoro_fast.text import Dropped, phonemes_to_tokens, phonemizer
-from kokoro_fast.timing import spoken_spans
-from kokoro_fast.types import Chunk, Token
-from kokoro_fast.weights import VOICES, load_voice, style_row
+from kokoro_fast.speech import Speech
+from kokoro_fast.stream import SpeechStream
+from kokoro_fast.supply import Pace, Supply
+from kokoro_fast.synthesis import N_SEEDS, Run, Synthesis
+from kokoro_fast.text import Dropped, Mode, Scope, load_lexicon, parse_markup, phonemes_to_tokens, phonemizer
+from kokoro_fast.text.feed import Feed
+from kokoro_fast.types import Boundary, Chunk, Token
+from kokoro_fast.weights import VOICES, load_voice
 
-CROSSFADE = SAMPLE_RATE // 200
-"""Samples over which chunks meet: 5 ms, short enough to stay inside the silence that every join keeps."""
-
-N_SEEDS = 2**63
-"""Torch's generators take any of these."""
+PARAGRAPH_PAUSE = Chunk((), Boundary.PARAGRAPH, pause=PARAGRAPH_MORE_SECONDS)
+"""For a blank line that came after the sentence before it was spoken."""
 
 
 class Kokoro:
@@ -50,12 +49,14 @@ class Kokoro:
             start); "auto" takes native where it can be had, else eager.
         precision: "fp32", "bf16", "int8" of the native backend; "auto" takes the fastest that nobody can tell from
             fp32.
+        lexicon: pronunciations that go before those of the dictionaries: {"JSON": "ʤˈAsᵊn"}, or a .json or .tsv file.
 
     Attributes:
         backend: what was chosen: its `name`, `precision`, `threads` and `compile_seconds`.
 
     Raises:
-        InputError: unknown voice, language or device, a seed out of range, a backend or precision this machine lacks.
+        InputError: unknown voice, language or device, a seed out of range, a backend or precision this machine lacks, a
+            lexicon that cannot be read.
         MissingDependencyError: backend "native" without the native library.
         WeightsError: weights could not be found, fetched or read.
     """
@@ -70,6 +71,7 @@ class Kokoro:
         weights: str | Path | None = None,
         backend: str = "auto",
         precision: str = "auto",
+        lexicon: Mapping[str, str] | str | Path | None = None,
     ) -> None:
         if seed is not None and not (isinstance(seed, int) and 0 <= seed < N_SEEDS):
             raise InputError(f"seed: expected a whole number from 0 to 2**63 - 1, got {seed!r}")
@@ -77,104 +79,169 @@ class Kokoro:
         self._phonemizer = phonemizer(self._lang)
         self._voice = load_voice(voice)
         self._seed = seed
+        self._lexicon = None if lexicon is None else load_lexicon(lexicon)
+        self._pace = Pace()
         self.backend = PyTorchBackend(weights, device, threads, backend, precision)
 
     def speak(
-        self, text: str | None = None, *, voice: Any = None, speed: float = 1.0, phonemes: str | None = None
+        self,
+        text: str | None = None,
+        *,
+        voice: Any = None,
+        speed: float = 1.0,
+        phonemes: str | None = None,
+        markup: Mode = "error",
     ) -> Speech:
-        """Speak a text of any length, or phonemes.
+        """Speak a text of any length, or phonemes: exactly as the model does.
 
         Args:
-            text: what to say. `[word](/phonemes/)` gives a word's pronunciation.
+            text: what to say, with markup (docs/markup.md): `[pause:1s]`, `[word](/phonemes/)`.
             voice: instead of the engine's own, in any form `Kokoro` takes.
             speed: 0.5 to 2.0; larger is faster.
             phonemes: symbols of the model's alphabet, instead of text.
+            markup: what is not understood as markup is an "error", or is read as "plain" text.
 
         Raises:
             InputError: nothing speakable, both or neither of text and phonemes, a speed out of range, a symbol outside
-                the alphabet, an unknown voice.
+                the alphabet, an unknown voice, markup that is not understood.
         """
-        return Speech.join(self.stream(text, voice=voice, speed=speed, phonemes=phonemes))
+        return Speech.join(self.parts(text, voice=voice, speed=speed, phonemes=phonemes, markup=markup))
 
     __call__ = speak
 
-    def stream(
-        self, text: str | None = None, *, voice: Any = None, speed: float = 1.0, phonemes: str | None = None
+    def parts(
+        self,
+        text: str | None = None,
+        *,
+        voice: Any = None,
+        speed: float = 1.0,
+        phonemes: str | None = None,
+        markup: Mode = "error",
+        skip: int = 0,
     ) -> Iterator[Speech]:
-        """Speak part by part; `speak` is the join of these parts. Arguments as there, checked at the call.
+        """The parts that `speak` joins, one for each chunk: a book in constant memory. Arguments as there.
 
         Each part's times count from its own first sample, its character ranges from the start of the text.
+
+        Args:
+            skip: leave out so many parts; with the engine's `seed`, the rest has the samples that it would have had.
         """
+        synthesis = self._synthesis(voice, speed)
+        chunks = iter_chunks(self._tokens(text, phonemes, markup))
+        first = next(chunks, None)
+        if first is None:
+            raise _nothing_to_say(text or phonemes or "")
+        return synthesis.parts([(chain([first], chunks), True)], skip)
+
+    def stream(
+        self,
+        text: str | Iterable[str] | None = None,
+        *,
+        voice: Any = None,
+        speed: float = 1.0,
+        phonemes: str | None = None,
+        markup: Mode = "error",
+        early: bool = True,
+    ) -> SpeechStream:
+        """Speak live: the first sound within a blink, and never a gap at the speed of this machine.
+
+        The first chunk is short, and its first half second goes out before the rest of it is made, by guessed
+        statistics: docs/streaming.md says how near that is. What follows is exact. Arguments as for `speak`; what is
+        wrong with the text itself is raised by the first part.
+
+        Args:
+            text: a string, or pieces of text as a language model makes them.
+            early: False makes all of it exact, and waits for the whole of each chunk.
+        """
+        if text is not None and not isinstance(text, str):
+            if phonemes is not None:
+                raise InputError("expected text or phonemes, got both")
+            return self._live(Feed.of(text), voice, speed, markup, early)
+        tokens = self._tokens(text, phonemes, markup)
+
+        def runs(supply: Supply) -> Iterator[Run]:
+            yield iter_chunks(tokens, schedule=supply.most_symbols), True
+
+        return self._stream(runs, voice, speed, early, text or phonemes or "")
+
+    def astream(
+        self,
+        text: str | Iterable[str] | AsyncIterable[str] | None = None,
+        *,
+        voice: Any = None,
+        speed: float = 1.0,
+        phonemes: str | None = None,
+        markup: Mode = "error",
+        early: bool = True,
+    ) -> SpeechStream:
+        """`stream` for text that comes from an async iterator too. Call it where an event loop runs."""
+        if isinstance(text, AsyncIterable):
+            return self._live(Feed.of_async(text), voice, speed, markup, early)
+        return self.stream(text, voice=voice, speed=speed, phonemes=phonemes, markup=markup, early=early)
+
+    def _live(self, feed: Feed, voice: Any, speed: float, markup: Mode, early: bool) -> SpeechStream:
+        """Live speech of a text that is still coming."""
+
+        def runs(supply: Supply) -> Iterator[Run]:
+            scope = Scope()
+            # The end of a sentence is worth waiting for while there is sound to play.
+            while run := feed.take(patience=supply.seconds / 2):
+                if run.starts_paragraph:
+                    yield [PARAGRAPH_PAUSE], False
+                tokens = self._tokens_of_text(run.text, markup, scope, run.start)
+                yield iter_chunks(tokens, schedule=supply.most_symbols, final=run.ends_text), run.ends_text
+            scope.close()
+
+        return self._stream(runs, voice, speed, early, "the text", feed)
+
+    def _stream(
+        self,
+        runs: Callable[[Supply], Iterator[Run]],
+        voice: Any,
+        speed: float,
+        early: bool,
+        said: str,
+        feed: Feed | None = None,
+    ) -> SpeechStream:
+        supply = Supply(self._pace, early and self.backend.has_windows)
+        synthesis = self._synthesis(voice, speed, supply)
+
+        def parts(cancelled: Cancelled) -> Iterator[Speech]:
+            spoken = synthesis.parts(runs(supply), stop=cancelled.__bool__)
+            first = next(spoken, None)
+            if first is None:
+                raise _nothing_to_say(said)
+            yield first
+            yield from spoken
+
+        return SpeechStream(parts, feed)
+
+    def _synthesis(self, voice: Any, speed: float, supply: Supply | None = None) -> Synthesis:
         low, high = SPEED_RANGE
         if not (math.isfinite(speed) and low <= speed <= high):
             raise InputError(f"speed: expected {low} to {high}, got {speed}")
         rows = self._voice if voice is None else load_voice(voice)
-        chunks = iter_chunks(self._tokens(text, phonemes))
-        first = next(chunks, None)
-        if first is None:
-            raise InputError(f"expected something to say, got nothing speakable in {_excerpt(text or phonemes or '')}")
-        return self._render(chain([first], chunks), rows, speed)
+        seed = secrets.randbits(48) if self._seed is None else self._seed
+        return Synthesis(self.backend, rows, speed, seed, self._pace, supply)
 
-    def _tokens(self, text: str | None, phonemes: str | None) -> Iterable[Token]:
+    def _tokens(self, text: str | None, phonemes: str | None, markup: Mode) -> Iterable[Token]:
         if (text is None) == (phonemes is None):
             raise InputError(f"expected text or phonemes, got {'neither' if text is None else 'both'}")
         if phonemes is not None:
             return phonemes_to_tokens(phonemes)
         if not isinstance(text, str):
             raise InputError(f"text: expected a string, got {type(text).__name__}")
-        return self._tokens_of_text(text)
+        for name in parse_markup(text, markup).voices:
+            load_voice(name)  # before the first sound, and not when it is reached
+        return self._tokens_of_text(text, markup)
 
-    def _tokens_of_text(self, text: str) -> Iterator[Token]:
-        for part in self._phonemizer.stream(text):
+    def _tokens_of_text(self, text: str, markup: Mode, scope: Scope | None = None, start: int = 0) -> Iterator[Token]:
+        """Tokens of a text, or of a piece of one that begins at character `start`."""
+        for part in self._phonemizer.stream(text, self._lexicon, markup, scope):
             for dropped in part.dropped:
-                warnings.warn(_report(dropped), UnspokenTextWarning, stacklevel=2)
-            yield from part.tokens
-
-    def _render(self, chunks: Iterator[Chunk], rows: Any, speed: float) -> Iterator[Speech]:
-        stitcher = make_stitcher(CROSSFADE)
-        seed = secrets.randbits(48) if self._seed is None else self._seed
-        emitted = 0
-        for index, (chunk, is_last) in enumerate(_marking_last(chunks)):
-            ids = [BOUNDARY_ID, *(VOCAB[symbol] for symbol in chunk.phonemes), BOUNDARY_ID]
-            # Another seed for each chunk: the same noise twice in a row would be heard as a pattern.
-            audio, durations = self.backend.synthesize(
-                ids, style_row(rows, len(ids) - 2), speed, (seed + index) % N_SEEDS
-            )
-            join = plan_join(audio, chunk.boundary, is_first=index == 0, is_last=is_last)
-            start = stitcher.begin(len(audio), *join) - join.trim_head
-            pieces = [stitcher.push(audio)]
-            words = _words(chunk, durations, start - emitted, stitcher.position - emitted)
-            stitcher.end()
-            if is_last:
-                pieces.append(stitcher.flush())
-            sound = np.clip(np.concatenate(pieces), -1.0, 1.0)
-            yield Speech(sound, chunk.phonemes, words)
-            emitted += len(sound)
-
-
-def _marking_last(chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, bool]]:
-    """Each chunk with whether it is the last: known once the next one was looked for."""
-    for chunk, following in pairwise(chain(chunks, [None])):
-        if chunk is not None:
-            yield chunk, following is None
-
-
-def _words(chunk: Chunk, durations: list[int], offset: int, end_of_sound: int) -> tuple[Word, ...]:
-    """The chunk's words with their times, counted from the first sample of its part.
-
-    `offset` is where the chunk's own first sample would fall, `end_of_sound` where its sound is over: the durations of
-    the edge phonemes reach into the silence that was cut.
-    """
-    words: list[Word] = []
-    for token, start, end in spoken_spans(chunk, durations):
-        if start == end or all(symbol in MARKS for symbol in token.phonemes):
-            continue
-        start, end = (min(max(sample + offset, 0), end_of_sound) for sample in (start, end))
-        word = Word(
-            token.text, token.phonemes, start / SAMPLE_RATE, end / SAMPLE_RATE, token.char_start, token.char_end
-        )
-        add_word(words, word)
-    return tuple(words)
+                warnings.warn(_report(dropped, start), UnspokenTextWarning, stacklevel=2)
+            for token in part.tokens:
+                yield token if start == 0 else token.later(start)
 
 
 def _language_of(voice: Any) -> str:
@@ -183,8 +250,12 @@ def _language_of(voice: Any) -> str:
     return VOICES[name].language if name in VOICES else "en-us"
 
 
-def _report(dropped: Dropped) -> str:
-    where = f"{_excerpt(dropped.text)} at character {dropped.char_start}"
+def _nothing_to_say(said: str) -> InputError:
+    return InputError(f"expected something to say, got nothing speakable in {_excerpt(said)}")
+
+
+def _report(dropped: Dropped, start: int) -> str:
+    where = f"{_excerpt(dropped.text)} at character {start + dropped.char_start}"
     if dropped.symbols:
         return f"{where}: left out {dropped.symbols!r}, expected symbols of the model's alphabet"
     return f"{where}: left out, no pronunciation was found"

@@ -1,0 +1,486 @@
+"""Work ahead of its consumer: order, bounds, errors, and that no thread outlives its use."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+import weakref
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count, islice
+
+import pytest
+
+from kokoro_fast.ahead import Ahead, Cancelled
+
+GUARD = 60.0
+"""Seconds after which a test that hangs fails. Nothing is expected to take a noticeable part of it."""
+
+
+def numbers(end: int) -> Callable[[Cancelled], Iterator[int]]:
+    return lambda _: iter(range(end))
+
+
+def endless(_: Cancelled) -> Iterator[int]:
+    return count()
+
+
+def wait_for_threads() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "kokoro-fast-ahead":
+            thread.join(GUARD)
+            assert not thread.is_alive()
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    yield
+    gc.collect()
+    wait_for_threads()
+
+
+@pytest.mark.parametrize("most", [1, 2, 100])
+def test_all_items_in_order(most: int) -> None:
+    ahead = Ahead(numbers(50), most)
+    assert list(ahead) == list(range(50))
+    assert list(ahead) == []
+    assert ahead.wait(GUARD)
+    assert not ahead.cancelled
+
+
+def test_no_items() -> None:
+    assert list(Ahead(numbers(0), 1)) == []
+
+
+class Gate:
+    """An endless iterator that says which item is about to be made."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Semaphore(0)
+        self.n_begun = 0
+        self.closed = threading.Event()
+
+    def __call__(self, _: Cancelled) -> Iterator[int]:
+        try:
+            for number in count():
+                self.n_begun += 1
+                self.begun.release()
+                yield number
+        finally:
+            self.closed.set()
+
+
+def test_no_more_than_most_are_made_ahead() -> None:
+    gate = Gate()
+    ahead = Ahead(gate, most=3)
+    for n_taken in range(20):
+        for _ in range(3 if n_taken == 0 else 1):
+            assert gate.begun.acquire(timeout=GUARD)
+        assert gate.n_begun <= n_taken + 3
+        assert next(ahead) == n_taken
+    ahead.cancel()
+    assert ahead.wait(GUARD)
+    assert gate.n_begun <= 23
+    assert gate.closed.is_set()
+
+
+def test_items_count_by_weight() -> None:
+    gate = Gate()
+    ahead = Ahead(gate, most=10.0, weight=float)
+    for _ in range(5):
+        assert gate.begun.acquire(timeout=GUARD)
+    assert gate.n_begun == 5  # 0 + 1 + 2 + 3 + 4 are 10: enough
+    assert [next(ahead), next(ahead)] == [0, 1]
+    assert gate.begun.acquire(timeout=GUARD)  # 9 are left: room for another
+    ahead.cancel()
+    assert ahead.wait(GUARD)
+    assert gate.n_begun == 6
+
+
+def test_cancel_drops_what_is_ready() -> None:
+    gate = Gate()
+    with Ahead(gate, most=3) as ahead:
+        for _ in range(3):
+            assert gate.begun.acquire(timeout=GUARD)
+        assert next(ahead) == 0
+    ahead.cancel()
+    assert ahead.cancelled
+    assert list(ahead) == []
+    assert ahead.wait(GUARD)
+    assert gate.closed.is_set()
+
+
+def test_cancel_wakes_all_consumers() -> None:
+    started = threading.Event()
+
+    def stuck(cancelled: Cancelled) -> Iterator[int]:
+        released = threading.Event()
+        cancelled.then(released.set)
+        started.set()
+        assert released.wait(GUARD)
+        assert cancelled
+        yield 1
+
+    ahead = Ahead(stuck, most=1)
+    with ThreadPoolExecutor() as pool:
+        taken = [pool.submit(list[int], ahead) for _ in range(3)]
+        assert started.wait(GUARD)
+        ahead.cancel()
+        assert [items.result(GUARD) for items in taken] == [[], [], []]
+    assert ahead.wait(GUARD)
+
+
+def test_work_sees_that_it_is_cancelled_within_an_item() -> None:
+    working, seen = threading.Event(), threading.Event()
+
+    def work(cancelled: Cancelled) -> Iterator[int]:
+        while not cancelled:
+            working.set()
+        seen.set()
+        yield 0
+
+    ahead = Ahead(work, most=1)
+    assert working.wait(GUARD)
+    ahead.cancel()
+    assert seen.wait(GUARD)
+
+
+def test_callbacks_are_called_once() -> None:
+    cancelled = Cancelled()
+    calls: list[str] = []
+    cancelled.then(lambda: calls.append("before"))
+    assert calls == []
+    cancelled.set()
+    cancelled.set()
+    cancelled.then(lambda: calls.append("after"))
+    assert calls == ["before", "after"]
+
+
+def test_cancelled_before_it_began() -> None:
+    made: list[int] = []
+
+    def make(_: Cancelled) -> Iterator[int]:
+        made.append(1)
+        return iter([])
+
+    work = Ahead(make, most=1)._work
+    work.cancelled.set()
+    made.clear()
+    work._produce()
+    assert made == []
+
+
+def test_an_error_comes_in_its_order_with_its_traceback() -> None:
+    def work(_: Cancelled) -> Iterator[int]:
+        yield 0
+        yield 1
+        raise ConnectionError("line cut")
+
+    ahead = Ahead(work, most=5)
+    assert [next(ahead), next(ahead)] == [0, 1]
+    with pytest.raises(ConnectionError, match="line cut") as caught:
+        next(ahead)
+    assert "in work" in "".join(traceback.format_tb(caught.value.__traceback__))
+    assert list(ahead) == []
+
+
+def test_an_error_before_the_first_item() -> None:
+    def make(_: Cancelled) -> Iterator[int]:
+        raise ConnectionError("no line")
+
+    with pytest.raises(ConnectionError, match="no line"):
+        next(Ahead(make, most=1))
+
+
+def test_a_dropped_one_stops_its_work() -> None:
+    gate = Gate()
+    ahead = Ahead(gate, most=2)
+    assert next(ahead) == 0
+    del ahead
+    assert gate.closed.wait(GUARD)
+
+
+def test_a_loop_that_is_left_stops_the_work() -> None:
+    gate = Gate()
+    for number in Ahead(gate, most=2):
+        if number == 3:
+            break
+    assert gate.closed.wait(GUARD)
+
+
+class Owner:
+    """Refers to itself, as objects with callbacks do, so that only the garbage collector drops it."""
+
+    def __init__(self, ahead: Ahead[int]) -> None:
+        self.ahead = ahead
+        self.me = self
+
+
+def test_a_dropped_cycle_stops_its_work() -> None:
+    gate = Gate()
+    owner = Owner(Ahead(gate, most=2))
+    alive = weakref.ref(owner)
+    del owner
+    gc.collect()
+    assert alive() is None
+    assert gate.closed.wait(GUARD)
+
+
+def test_the_worker_itself_may_drop_it() -> None:
+    """The garbage collector runs in any thread, also in the one that is to be cancelled."""
+    owners: list[Owner] = []
+    handed_over, stopped = threading.Event(), threading.Event()
+
+    def work(cancelled: Cancelled) -> Iterator[int]:
+        assert handed_over.wait(GUARD)
+        owners.clear()
+        gc.collect()
+        if cancelled:
+            stopped.set()
+        yield 0
+
+    owners.append(Owner(Ahead(work, most=1)))
+    handed_over.set()
+    assert stopped.wait(GUARD)
+
+
+def test_items_are_not_kept() -> None:
+    class Item:
+        pass
+
+    def work(_: Cancelled) -> Iterator[Item]:
+        while True:
+            yield Item()
+
+    with Ahead(work, most=1) as ahead:
+        first = weakref.ref(next(ahead))
+        assert next(ahead)
+        assert next(ahead)
+        gc.collect()
+        assert first() is None
+
+
+def test_cancels_at_random_times() -> None:
+    """Whoever cancels when: the items are the first ones, in order, and every thread ends."""
+    for number in range(200):
+        chance = random.Random(number)
+        ahead = Ahead(endless, most=chance.choice([1, 2, 5]))
+        start = threading.Barrier(4)
+        taken: list[int] = []
+
+        def consume(ahead: Ahead[int] = ahead, start: threading.Barrier = start, taken: list[int] = taken) -> None:
+            start.wait(GUARD)
+            taken.extend(ahead)
+
+        def cancel(n_turns: int, ahead: Ahead[int] = ahead, start: threading.Barrier = start) -> None:
+            start.wait(GUARD)
+            for _ in range(n_turns):
+                pass
+            ahead.cancel()
+
+        threads = [threading.Thread(target=consume, daemon=True)]
+        for _ in range(3):
+            threads.append(threading.Thread(target=cancel, args=(chance.randrange(2000),), daemon=True))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(GUARD)
+            assert not thread.is_alive()
+        assert ahead.wait(GUARD)
+        assert taken == list(range(len(taken)))
+
+
+def test_control_c_ends_the_waiting() -> None:
+    main = threading.main_thread().ident
+    assert main is not None
+    ready = threading.Event()
+
+    def stuck(cancelled: Cancelled) -> Iterator[int]:
+        released = threading.Event()
+        cancelled.then(released.set)
+        assert released.wait(GUARD)
+        yield 0
+
+    def interrupt() -> None:
+        assert ready.wait(GUARD)
+        time.sleep(0.1)  # a signal just before the wait begins is seen only after it
+        signal.pthread_kill(main, signal.SIGINT)
+
+    def wait_for_ever() -> None:
+        ready.set()
+        next(ahead)
+
+    with Ahead(stuck, most=1) as ahead:
+        helper = threading.Thread(target=interrupt, daemon=True)
+        helper.start()
+        with pytest.raises(KeyboardInterrupt):
+            wait_for_ever()
+        helper.join(GUARD)
+
+
+EXITS = {
+    "full": "ahead = Ahead(lambda _: iter(range(100)), 1); next(ahead)",
+    "working": "ahead = Ahead(lambda cancelled: iter(lambda: bool(cancelled), True), 1e9); next(ahead)",
+    "stuck": "ahead = Ahead(lambda _: iter(threading.Event().wait, None), 1)",
+    "error": "ahead = Ahead(lambda _: iter(range(100)), 1); 1 / 0",
+    "thread": "threading.Thread(target=list, args=(Ahead(lambda _: iter(int, 1), 1),), daemon=True).start()",
+}
+
+
+@pytest.mark.parametrize("code", EXITS.values(), ids=EXITS)
+def test_the_interpreter_exits(code: str) -> None:
+    program = f"import threading\nimport kokoro_fast.ahead\nfrom kokoro_fast.ahead import Ahead\n{code}"
+    program += "\nkokoro_fast.ahead.EXIT_SECONDS = 0.1" if "Event" in code else ""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=GUARD)
+    assert done.returncode == (1 if "1 / 0" in code else 0)
+    assert ("ZeroDivisionError" in done.stderr) if done.returncode else (done.stderr == "")
+
+
+def test_work_is_closed_at_exit_before_anything_is_torn_down() -> None:
+    program = """
+import atexit
+from kokoro_fast.ahead import Ahead
+
+def work(_):
+    try:
+        while True:
+            yield 0
+    finally:
+        print("closed")
+
+atexit.register(print, "torn down")
+ahead = Ahead(work, 2)
+next(ahead)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=GUARD)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "closed\ntorn down\n", "")
+
+
+def test_async_items() -> None:
+    async def main() -> list[int]:
+        async with Ahead(numbers(50), most=2) as ahead:
+            return [item async for item in ahead]
+
+    assert asyncio.run(main()) == list(range(50))
+
+
+def test_async_does_not_hold_up_the_loop() -> None:
+    async def main() -> None:
+        may_go_on = threading.Event()
+
+        def work(_: Cancelled) -> Iterator[int]:
+            assert may_go_on.wait(GUARD)
+            yield 1
+
+        async def let_it_go_on() -> None:
+            await asyncio.sleep(0)
+            may_go_on.set()
+
+        ahead = Ahead(work, most=1)
+        assert await asyncio.gather(anext(ahead), let_it_go_on()) == [1, None]
+        assert [item async for item in ahead] == []
+
+    asyncio.run(main())
+
+
+def test_async_error() -> None:
+    def work(_: Cancelled) -> Iterator[int]:
+        yield 0
+        raise ConnectionError("line cut")
+
+    async def main() -> None:
+        ahead = Ahead(work, most=5)
+        assert await anext(ahead) == 0
+        with pytest.raises(ConnectionError, match="line cut"):
+            await anext(ahead)
+
+    asyncio.run(main())
+
+
+def test_a_cancelled_task_cancels_the_work() -> None:
+    stopped = threading.Event()
+
+    def stuck(cancelled: Cancelled) -> Iterator[int]:
+        released = threading.Event()
+        cancelled.then(released.set)
+        assert released.wait(GUARD)
+        stopped.set()
+        yield 0
+
+    async def main() -> None:
+        ahead = Ahead(stuck, most=1)
+        task = asyncio.ensure_future(anext(ahead))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert ahead.cancelled
+
+    asyncio.run(main())
+    assert stopped.wait(GUARD)
+
+
+def test_async_cancel_from_a_thread_wakes_the_task() -> None:
+    async def main() -> list[int]:
+        def stuck(cancelled: Cancelled) -> Iterator[int]:
+            released = threading.Event()
+            cancelled.then(released.set)
+            assert released.wait(GUARD)
+            yield 0
+
+        ahead = Ahead(stuck, most=1)
+        taken, _ = await asyncio.gather(everything(ahead), asyncio.to_thread(ahead.cancel))
+        return taken
+
+    assert asyncio.run(main()) == []
+
+
+async def everything(ahead: Ahead[int]) -> list[int]:
+    return [item async for item in ahead]
+
+
+def test_async_cancels_at_random_times() -> None:
+    async def one(number: int) -> None:
+        chance = random.Random(number)
+        ahead = Ahead(endless, most=chance.choice([1, 2, 5]))
+        turns = chance.randrange(20)
+
+        async def cancel() -> None:
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            if number % 2:
+                await asyncio.to_thread(ahead.cancel)
+            else:
+                ahead.cancel()
+
+        taken: list[int] = []
+
+        async def consume() -> None:
+            async for item in ahead:
+                taken.append(item)
+                await asyncio.sleep(0)
+
+        await asyncio.wait_for(asyncio.gather(consume(), cancel()), GUARD)
+        assert taken == list(range(len(taken)))
+
+    async def main() -> None:
+        for number in range(200):
+            await one(number)
+
+    asyncio.run(main())
+
+
+def test_one_after_the_other_leaves_no_threads() -> None:
+    before = threading.active_count()
+    for _ in range(100):
+        assert list(islice(Ahead(endless, most=2), 3)) == [0, 1, 2]
+    gc.collect()
+    wait_for_threads()
+    assert threading.active_count() <= before
