@@ -11,7 +11,6 @@ from benchmarks.utterances import PHONEMES, utterance
 from kokoro_fast.config import SAMPLES_PER_FRAME
 from kokoro_fast.model import KokoroModel
 
-
 PLAIN_LENGTHS = ("word", "sentence", "paragraph")
 """The plain model takes four times as long, and is there to compare with."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from kokoro_fast import audio
-from kokoro_fast.errors import InputError
+from kokoro_fast.encoders import Tags, _ffmpeg
+from kokoro_fast.errors import InputError, MissingDependencyError
 from kokoro_fast.speech import Speech
 
 SUFFIXES = list(audio.FORMATS)
@@ -31,7 +33,32 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+def heard_by_players(path: Path) -> tuple[NDArray[np.float32], int]:
+    """What FFmpeg plays: samples (S,) from time 0 on, without the encoder's delay, and their rate."""
+    import av
+
+    with av.open(path) as file:
+        frames = list(file.decode(audio=0))
+    pieces = [frame.to_ndarray().reshape(-1) for frame in frames]
+    sound = np.concatenate([piece / 32768 if piece.dtype == np.int16 else piece for piece in pieces])
+    start = round(frames[0].pts * frames[0].time_base * frames[0].sample_rate)
+    return sound[max(-start, 0) :].astype(np.float32), frames[0].sample_rate
+
+
 @pytest.mark.parametrize("suffix", SUFFIXES)
+def test_what_is_played(tmp_path: Path, suffix: str) -> None:
+    samples = tone(2)
+    path = tmp_path / f"tone{suffix}"
+    audio.write(path, samples)
+    heard, rate = heard_by_players(path)
+    assert rate == (48_000 if suffix == ".opus" else 24_000)  # Opus is always played at that rate
+    heard = heard[:: rate // 24_000]
+    assert 0 <= len(heard) - len(samples) <= 1024  # AAC fills its last frame
+    assert np.corrcoef(heard[: len(samples)], samples)[0, 1] > 0.998
+    assert names(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg", ".mp3"])
 def test_what_is_read_back(tmp_path: Path, suffix: str) -> None:
     samples = tone(2)
     path = tmp_path / f"tone{suffix}"
@@ -40,7 +67,6 @@ def test_what_is_read_back(tmp_path: Path, suffix: str) -> None:
     assert rate == 24_000
     assert heard.shape == samples.shape  # mono; libsndfile takes the encoder's delay off an .mp3
     assert np.corrcoef(heard, samples)[0, 1] > 0.999
-    assert names(tmp_path) == [path.name]
 
 
 @pytest.mark.parametrize("suffix", LOSSLESS)
@@ -67,9 +93,43 @@ def test_long_vorbis_in_one_piece(tmp_path: Path) -> None:
     assert soundfile.info(tmp_path / "long.ogg").frames == len(samples)
 
 
-def test_sample_rate_and_upper_case(tmp_path: Path) -> None:
-    audio.write(tmp_path / "TONE.WAV", tone(1), 16_000)
-    assert soundfile.info(tmp_path / "TONE.WAV").samplerate == 16_000
+@pytest.mark.parametrize("suffix", [".WAV", ".Mp3", ".M4B"])
+def test_sample_rate_and_upper_case(tmp_path: Path, suffix: str) -> None:
+    audio.write(tmp_path / f"TONE{suffix}", tone(1), 16_000)
+    heard, rate = heard_by_players(tmp_path / f"TONE{suffix}")
+    assert rate == 16_000
+    assert 16_000 < len(heard) < 26_000 if suffix != ".WAV" else len(heard) == 24_000
+
+
+def test_opus_at_a_rate_that_it_does_not_know(tmp_path: Path) -> None:
+    audio.write(tmp_path / "tone.opus", tone(1), 22_050)
+    assert soundfile.info(tmp_path / "tone.opus").duration == pytest.approx(24_000 / 22_050, abs=0.01)
+
+
+def test_sixteen_bit_numbers_are_taken_as_they_are(tmp_path: Path) -> None:
+    numbers = np.array([0, 1, -1, 32767, -32768], np.int16)
+    with audio.Writer(tmp_path / "tone.wav") as file:
+        file.write(numbers)
+    assert soundfile.read(tmp_path / "tone.wav", dtype="int16")[0].tolist() == numbers.tolist()
+
+
+def test_a_wav_that_is_too_long_for_its_header(tmp_path: Path) -> None:
+    """Only the header is looked at: the sound would be 25 hours."""
+    with audio.Writer(tmp_path / "long.wav", tags=Tags(n_samples=2**31)) as file:
+        file.write(tone(0.1))
+    assert (tmp_path / "long.wav").read_bytes()[:4] == b"RF64"
+    assert soundfile.info(tmp_path / "long.wav").frames == 2400
+
+
+def test_an_error_of_the_encoder_is_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it is: the thread of the encoder must not die and leave the writer waiting."""
+    monkeypatch.setitem(audio.FORMATS, ".mp3", partial(audio.FORMATS[".mp3"], bit_rate="much"))
+    with pytest.raises(TypeError):
+        audio.write(tmp_path / "tone.mp3", tone(0.1))
+    monkeypatch.setitem(audio.FORMATS, ".mp3", partial(_ffmpeg, "mp3", "no such codec", 1, {}, {}))
+    with pytest.raises(MissingDependencyError, match="no encoder no such codec"):
+        audio.write(tmp_path / "tone.mp3", tone(0.1))
+    assert names(tmp_path) == []
 
 
 def test_speech_saves_through_here(tmp_path: Path) -> None:
@@ -100,7 +160,9 @@ def test_two_dimensions_are_refused() -> None:
 
 @pytest.mark.parametrize("name", ["speech", "speech.aac", "speech.wav.txt"])
 def test_unknown_suffix(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match=r"expected a name that ends in \.wav, \.flac, \.ogg, \.mp3, got"):
+    with pytest.raises(
+        InputError, match=r"expected a name that ends in \.wav, \.flac, \.ogg, \.mp3, \.opus, \.m4b, \.m4a, got"
+    ):
         audio.write(tmp_path / name, tone(0.1))
     assert names(tmp_path) == []
 

@@ -76,7 +76,7 @@ def test_file_and_pipe_carry_what_the_engine_says(here: Path, tts: Kokoro) -> No
     """Also over several parts, whose times must go on."""
     text = "The first paragraph.\n\nThe second one."
     speech = tts.speak(text)
-    assert len(list(tts.stream(text))) == 2
+    assert len(list(tts.parts(text))) == 2
     (here / "text.txt").write_text("\ufeff" + text, "utf-8")
     piped = run("say", "-o", "-", "--seed", "0", "-q", stdin=text)
     filed = run("say", "-f", "text.txt", "-o", "said.flac", "--seed", "0", "--json", "--quiet")
@@ -140,10 +140,17 @@ def test_warnings_and_log_are_single_lines(capsys: pytest.CaptureFixture[str]) -
         (["say", "Hi.", "--precision", "int4"], ["precision: expected auto, fp32, bf16 or int8, got 'int4'"]),
         (["say", "Hi.", "--precision", "bf16", "--backend", "eager"], ["expected the native backend, got eager"]),
         (["say", "Hi.", "--device", "toaster"], ["device", "'toaster'"]),
-        (["say", "Hi.", "-o", "speech.aac"], ["output speech.aac", ".wav, .flac, .ogg, .mp3, got .aac"]),
+        (
+            ["say", "Hi.", "-o", "speech.aac"],
+            ["output speech.aac", ".wav, .flac, .ogg, .mp3, .opus, .m4b, .m4a, got .aac"],
+        ),
         (["say", "Hi.", "-o", "speech"], ["got none"]),
         (["say", "Hi.", "-o", "missing/speech.wav"], ["output missing/speech.wav", "expected the folder"]),
         (["say", "Hi.", "-o", "-", "--json"], ["--json"]),
+        (["say", "Hi.", "--subtitles", "speech.txt"], ["subtitles speech.txt", ".srt, .vtt, .json, got .txt"]),
+        (["say", "Hi.", "--subtitles", "missing/speech.srt"], ["subtitles missing/speech.srt", "the folder to exist"]),
+        (["say", "Hi.", "--lexicon", "missing.json"], ["missing.json"]),
+        (["say", "Hi [pause:long] there."], ["markup at character 3", "'long'"]),
         (["say", "Hi.", "--phonemes", "hˈI"], ["expected one of TEXT, --file and --phonemes"]),
         (["say", "Hi.", "--file", "text.txt"], ["expected one of TEXT, --file and --phonemes"]),
         (["say", "--file", "missing.txt"], ["missing.txt", "No such file"]),
@@ -217,6 +224,63 @@ def test_usage_errors_of_click(here: Path, args: list[str]) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Error: " in result.stderr
     assert list(here.iterdir()) == []
+
+
+# What else can be made of it
+
+BOOK = "# The Storm\n\nBy nobody.\n\n## One\nIt rained, for $100 a drop.\n\n## Two\n\nThe sun came."
+
+
+def test_chapters_title_and_subtitles(here: Path) -> None:
+    import av
+
+    (here / "storm.md").write_text(BOOK, "utf-8")
+    result = run("say", "-f", "storm.md", "-o", "storm.m4b", "--subtitles", "storm.srt", "--json")
+    assert result.exit_code == 0, result.output
+    assert re.fullmatch(r"storm\.m4b: \d+\.\d\d s of speech in .*\n", result.stderr)
+    assert sorted(path.name for path in here.iterdir()) == ["storm.m4b", "storm.md", "storm.srt"]
+    said = json.loads(result.stdout)
+    words = said["words"]
+    assert [BOOK[word["char_start"] : word["char_end"]] for word in words[5:11]] == [
+        "It",
+        "rained",
+        "for",
+        "$100",
+        "a",
+        "drop",
+    ]
+    assert "hash" not in said["phonemes"].replace("hˈæʃ", "hash")
+    with av.open(here / "storm.m4b") as file:
+        assert file.metadata["title"] == "The Storm"
+        chapters = [(mark["metadata"]["title"], float(mark["start"] * mark["time_base"])) for mark in file.chapters()]
+    assert [title for title, _ in chapters] == ["The Storm", "One", "Two"]
+    times = {word["text"]: word["start"] for word in words}
+    assert all(0 <= times[title] - start <= 0.26 for title, start in chapters[1:])
+    cues = (here / "storm.srt").read_text("utf-8")
+    assert "It rained, for $100 a drop." in cues
+    assert "#" not in cues
+
+
+def test_streamed_output_has_subtitles_too(here: Path) -> None:
+    result = run("say", "-o", "-", "-q", "--subtitles", "said.vtt", stdin="Hello there.")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "Hello <" in (here / "said.vtt").read_text("utf-8")
+    assert len(result.stdout_bytes) > 10_000
+
+
+def test_lexicon_and_plain_markup(here: Path) -> None:
+    (here / "words.json").write_text(json.dumps({"JSON": "ʤˈAsᵊn"}), "utf-8")
+    result = run("say", "JSON [pause:long] here.", "--lexicon", "words.json", "--markup", "plain", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["phonemes"].startswith("ʤˈAsᵊn")
+
+
+def test_title_is_written(here: Path) -> None:
+    (here / "letter.txt").write_text("Dear you.", "utf-8")
+    assert run("say", "-f", "letter.txt", "-o", "a.flac").exit_code == 0
+    assert run("say", "-f", "letter.txt", "-o", "b.mp3", "--title", "To you").exit_code == 0
+    with soundfile.SoundFile(here / "a.flac") as a, soundfile.SoundFile(here / "b.mp3") as b:
+        assert (a.title, b.title) == ("letter", "To you")
 
 
 # The other commands

@@ -1,4 +1,4 @@
-"""Sound to bytes and files: 16-bit PCM, and .wav, .flac, .ogg (Vorbis) and .mp3 files that are whole or not there.
+"""Sound to bytes and files: 16-bit PCM, and sound files that are whole or not there.
 
 Every format is given the same 16-bit samples, so `say -o -` and `say -o speech.wav` carry the same sound.
 """
@@ -18,15 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kokoro_fast.config import SAMPLE_RATE
+from kokoro_fast.encoders import FORMATS, Format, Tags
 from kokoro_fast.errors import InputError
-
-FORMATS = {
-    ".wav": ("WAV", "PCM_16"),
-    ".flac": ("FLAC", "PCM_16"),
-    ".ogg": ("OGG", "VORBIS"),
-    ".mp3": ("MP3", "MPEG_LAYER_III"),
-}
-"""Suffix of a file name -> format and subtype in libsndfile's terms."""
 
 _BLOCK = 1 << 16
 """Samples given to an encoder at once: libsndfile's Vorbis encoder keeps a whole block on its stack."""
@@ -51,8 +44,22 @@ def pcm16(samples: ArrayLike) -> bytes:
 
 def write(path: str | os.PathLike[str], samples: ArrayLike, sample_rate: int = SAMPLE_RATE) -> None:
     """Write samples (S,) in [-1, 1] to a file; its suffix picks the format. Errors as in `Writer`."""
-    with Writer(path, sample_rate) as file:
-        file.write(samples)
+    numbers = to_int16(samples)
+    with Writer(path, sample_rate, Tags(n_samples=len(numbers))) as file:
+        file.write(numbers)
+
+
+def check_output(path: str | os.PathLike[str]) -> Path:
+    """Where `Writer(path)` would put the file: links followed.
+
+    Raises:
+        InputError: as `Writer` would, but for the right to make a new file in the folder.
+    """
+    path = Path(path)
+    _format_of(path)
+    target = Path(os.path.realpath(path))
+    _check_writable(path, target)
+    return target
 
 
 class Writer:
@@ -66,33 +73,43 @@ class Writer:
     was. A link is followed.
 
     Args:
-        path: ends in .wav, .flac, .ogg or .mp3.
+        path: ends in one of FORMATS.
         sample_rate: Hz.
+        tags: title and chapters.
+        temporary: another name for the temporary file, on the same disk; what is there is replaced.
 
     Raises:
         InputError: another suffix, no such folder, or a place where no file can be written; on entering the block.
         OSError: the disk is full or fails, with the name of the file; while writing or on leaving the block.
     """
 
-    def __init__(self, path: str | os.PathLike[str], sample_rate: int = SAMPLE_RATE) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        sample_rate: int = SAMPLE_RATE,
+        tags: Tags | None = None,
+        temporary: Path | None = None,
+    ) -> None:
         self._path = Path(path)
         self._format = _format_of(self._path)
         self._sample_rate = sample_rate
+        self._tags = tags or Tags()
         self._target = Path(os.path.realpath(path))
-        self._temporary = self._target.with_name(f".kokoro-fast-{secrets.token_hex(4)}.part")
+        self._temporary = temporary or self._target.with_name(f".kokoro-fast-{secrets.token_hex(4)}.part")
 
     def __enter__(self) -> Self:
         _check_writable(self._path, self._target)
         try:
-            self._file = _RememberingFile(self._temporary, "x+b")
+            self._file = _RememberingFile(self._temporary, "w+b")
         except OSError as error:
             raise InputError(f"output {self._path}: cannot write there: {error.strerror}") from None
-        self._encoder = _Encoder(self._file, self._sample_rate, *self._format)
+        self._encoder = _Encoder(self._format, self._file, self._sample_rate, self._tags)
         return self
 
     def write(self, samples: ArrayLike) -> None:
-        """Append samples (S,) in [-1, 1]."""
-        numbers = to_int16(samples)
+        """Append samples (S,): 16-bit numbers as they are, others in [-1, 1]."""
+        given = np.asarray(samples)
+        numbers = given if given.dtype == np.int16 and given.ndim == 1 else to_int16(given)
         for start in range(0, len(numbers), _BLOCK):
             self._encoder.encode(numbers[start : start + _BLOCK])
             self._check()
@@ -104,6 +121,7 @@ class Writer:
             self._encoder.close()
             if error is None:
                 self._check()
+                os.fsync(self._file.fileno())
                 self._file.close()
                 os.replace(self._temporary, self._target)
         finally:
@@ -116,19 +134,18 @@ class Writer:
 
 
 class _Encoder:
-    """libsndfile, mono, in a thread of its own.
+    """An encoder in a thread of its own.
 
     An exception in libsndfile's calls back into Python is lost, an interrupt too; interrupts are raised in the main
     thread. It waits in queues written in C, which an interrupt leaves as they were: the locks behind a `Future` can be
     left held.
     """
 
-    def __init__(self, file: io.FileIO, sample_rate: int, container: str, encoding: str) -> None:
+    def __init__(self, format: Format, file: io.FileIO, sample_rate: int, tags: Tags) -> None:
         self._blocks: SimpleQueue[NDArray[np.int16] | None] = SimpleQueue()
         self._answers: SimpleQueue[Exception | None] = SimpleQueue()
         self._error: Exception | None = None
-        settings = (file, "w", sample_rate, 1, encoding, None, container)
-        self._thread = threading.Thread(target=self._work, args=settings, daemon=True)
+        self._thread = threading.Thread(target=self._work, args=(format, file, sample_rate, tags), daemon=True)
         self._thread.start()
 
     def encode(self, numbers: NDArray[np.int16]) -> None:
@@ -148,15 +165,13 @@ class _Encoder:
             if error is not None:
                 raise error
 
-    def _work(self, *settings: Any) -> None:
-        import soundfile
-
+    def _work(self, format: Format, *settings: Any) -> None:
         try:
-            with soundfile.SoundFile(*settings) as sound:
+            with format(*settings) as encode:
                 while (numbers := self._blocks.get()) is not None:
-                    sound.write(numbers)
+                    encode(numbers)
                     self._answers.put(None)
-        except (OSError, RuntimeError) as error:  # soundfile's own errors are RuntimeErrors
+        except Exception as error:  # whatever it is: the other thread waits for an answer
             self._answers.put(error)
 
 
@@ -179,7 +194,7 @@ class _RememberingFile(io.FileIO):
         return len(data)
 
 
-def _format_of(path: Path) -> tuple[str, str]:
+def _format_of(path: Path) -> Format:
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         raise InputError(f"output {path}: expected a name that ends in {', '.join(FORMATS)}, got {suffix or 'none'}")

@@ -9,9 +9,6 @@ from __future__ import annotations
 import json
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,13 +22,11 @@ from kokoro_fast.terminal import (
     ended_by_signals,
     fail,
     messages,
-    open_output,
-    progress,
     read_request,
 )
 
 if TYPE_CHECKING:
-    from kokoro_fast.speech import Speech
+    from kokoro_fast.text import Mode
 
 
 class Program(click.Group):
@@ -82,7 +77,7 @@ def cli() -> None:
 
     \b
     kokoro-fast say "Hello from Kokoro." -o hello.wav
-    kokoro-fast say -f book.txt -v bf_emma -o book.mp3
+    kokoro-fast say -f book.txt -v bf_emma -o book.m4b --subtitles book.srt
     kokoro-fast voices
 
     The first use fetches the model and its voices (some 330 MB) into a cache; after that the network is not touched.
@@ -96,11 +91,14 @@ def cli() -> None:
     "-o",
     "--output",
     metavar="FILE",
-    default="speech.wav",
-    show_default=True,
-    help="Where the sound goes: .wav, .flac, .ogg or .mp3, replaced if it is there; - writes raw 16-bit little-endian "
-    "mono PCM at 24 kHz to standard output.",
+    help="Where the sound goes: .wav, .flac, .ogg, .mp3, .opus, .m4b or .m4a, replaced if it is there; - writes raw "
+    "16-bit little-endian mono PCM at 24 kHz to standard output.  [default: speech.wav; with --play no file]",
 )
+@click.option("--play", is_flag=True, help="Play it on the default audio device, while it is made.")
+@click.option(
+    "--subtitles", metavar="FILE", help="Also write subtitles: .srt, .vtt, or .json with every word and sound."
+)
+@click.option("--title", help="For the sound file.  [default: the first # heading, or the name of the text file]")
 @click.option(
     "-v",
     "--voice",
@@ -112,6 +110,14 @@ def cli() -> None:
 @click.option("-s", "--speed", type=float, default=1.0, show_default=True, help="0.5 to 2.0; larger is faster.")
 @click.option("--seed", type=int, help="Same seed, same samples.  [default: a new one each time]")
 @click.option("--phonemes", metavar="TEXT", help="Speak these phonemes instead of a text.")
+@click.option("--lexicon", metavar="FILE", help="Words and their phonemes, as JSON or a table with tabs.")
+@click.option(
+    "--markup",
+    type=click.Choice(["error", "plain"]),
+    default="error",
+    show_default=True,
+    help="What a tag that is wrong or unknown is: an error, or plain text.",
+)
 @click.option("--threads", type=int, help="CPU threads.  [default: one for each core]")
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda or another device of torch.")
 @click.option(
@@ -132,51 +138,49 @@ def cli() -> None:
 def say(
     text: tuple[str, ...],
     file: str | None,
-    output: str,
-    voice: str,
-    lang: str | None,
+    output: str | None,
+    play: bool,
+    subtitles: str | None,
+    title: str | None,
     speed: float,
     seed: int | None,
     phonemes: str | None,
-    threads: int | None,
-    device: str,
-    backend: str,
-    precision: str,
-    weights: str | None,
+    markup: Mode,
     as_json: bool,
     quiet: bool,
+    **engine: Any,
 ) -> None:
     """Speak TEXT, a file, or standard input.
 
     \b
     kokoro-fast say "Hello from Kokoro." -o hello.wav
+    kokoro-fast say "Hello from Kokoro." --play
     kokoro-fast say -f chapter.txt --voice bm_george --speed 1.1 -o chapter.flac
+    kokoro-fast say -f book.md -o book.m4b --subtitles book.srt
     echo "Streamed as it is made." | kokoro-fast say -o - | aplay -f S16_LE -r 24000
     kokoro-fast say "[Kokoro](/kˈOkəɹO/) speaks." --json > words.json
     kokoro-fast say -- "-5 degrees"
 
     The file appears when it is whole: an error, Ctrl-C or a full disk leaves what was there before. Words can be given
     their pronunciation as [word](/phonemes/).
+
+    Books: .m4b, .m4a, .mp3 and .opus get chapter marks from headings, which are lines such as "# The storm" and, with
+    blank lines around, "Chapter 3" or "CHAPTER III. The storm". A text of more than a minute can be stopped, killed or
+    run out of disk: the same command goes on where it was. Until it is done, the folder .NAME.kokoro-fast beside the
+    output keeps the sound, 3 MB a minute; delete it to give up.
     """
+    if output is None and not play:
+        output = "speech.wav"
     if output == STANDARD and as_json:
         raise InputError("expected one of --json and --output -, which both write to standard output, got both")
     if output == STANDARD and sys.stdout.isatty():
         raise InputError("output -: expected a pipe or a file to take the raw sound, got a terminal")
     request = read_request(text, file, phonemes)
-    (source,) = request.values()
-    with messages(), ended_by_signals(), open_output(output) as send:
-        started = time.perf_counter()
-        from kokoro_fast.engine import Kokoro
+    with messages(), ended_by_signals():
+        from kokoro_fast.say import Order
+        from kokoro_fast.say import say as carry_out
 
-        tts = Kokoro(voice, lang, device, threads, seed, weights, backend, precision)
-        parts = tts.stream(**request, speed=speed)
-        loaded = time.perf_counter()
-        with progress(len(source), quiet) as reached:
-            spoken = _speak(parts, send, reached)
-    if not quiet:
-        _report(output, spoken["seconds"], time.perf_counter() - loaded, loaded - started, tts.backend.compile_seconds)
-    if as_json:
-        click.echo(json.dumps({"output": output, **spoken}))
+        carry_out(Order(request, output, play, subtitles, title, engine, seed, speed, markup, as_json, quiet))
 
 
 @cli.command()
@@ -259,38 +263,3 @@ def doctor(as_json: bool) -> None:
     click.echo(json.dumps(to_json(findings), indent=1) if as_json else as_text(findings))
     if any(finding.broken for finding in findings):
         sys.exit(1)
-
-
-def _speak(parts: Iterable[Speech], send: Callable[[Any], None], reached: Callable[[int], None]) -> dict[str, Any]:
-    """Send the sound of each part as it is made, and keep only what was said: memory does not grow with the sound."""
-    from kokoro_fast.config import SAMPLE_RATE
-    from kokoro_fast.speech import Word, add_word
-
-    words: list[Word] = []
-    phonemes: list[str] = []
-    n_samples = 0
-    for part in parts:
-        send(part.audio)
-        shift = n_samples / SAMPLE_RATE
-        for word in part.words:
-            add_word(words, word.later(shift))
-        phonemes.append(part.phonemes)
-        n_samples += len(part.audio)
-        if words:
-            reached(words[-1].char_end)
-    return {
-        "seconds": n_samples / SAMPLE_RATE,
-        "sample_rate": SAMPLE_RATE,
-        "phonemes": " ".join(phonemes),
-        "words": [asdict(word) for word in words],
-    }
-
-
-def _report(output: str, seconds: float, took: float, loading: float, compiling: float | None) -> None:
-    name = "standard output" if output == STANDARD else output
-    speed = f"{seconds / took:.1f} times real time"
-    compiled = "" if compiling is None else f", {compiling:.1f} s of it torch.compile"
-    click.echo(
-        f"{name}: {seconds:.2f} s of speech in {took:.2f} s, {speed}, after {loading:.1f} s of loading{compiled}",
-        err=True,
-    )

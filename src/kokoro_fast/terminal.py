@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -23,12 +24,26 @@ if TYPE_CHECKING:
 STANDARD = "-"
 """As a file name: standard input or output."""
 
-LONG_TEXT = 500
-"""Characters from which a progress bar is worth its line."""
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to say: exactly one of text and phonemes.
+
+    Attributes:
+        text: the words.
+        phonemes: symbols of the model's alphabet.
+        is_document: whether the text came from a file or a pipe, so that it may have headings.
+        name: of the file without folder and suffix, if there is one.
+    """
+
+    text: str | None = None
+    phonemes: str | None = None
+    is_document: bool = False
+    name: str | None = None
 
 
-def read_request(text: Sequence[str], file: str | None, phonemes: str | None) -> dict[str, str]:
-    """What to say, as arguments of `Kokoro.stream`: {"text": ...} or {"phonemes": ...}.
+def read_request(text: Sequence[str], file: str | None, phonemes: str | None) -> Request:
+    """Finds what to say.
 
     Args:
         text: words of the command line, joined by spaces.
@@ -41,17 +56,18 @@ def read_request(text: Sequence[str], file: str | None, phonemes: str | None) ->
     if sum(map(bool, (text, file, phonemes is not None))) > 1:
         raise InputError("expected one of TEXT, --file and --phonemes, got more")
     if phonemes is not None:
-        return {"phonemes": _checked(phonemes, "--phonemes")}
+        return Request(phonemes=_checked(phonemes, "--phonemes"))
     if text:
-        return {"text": _checked(" ".join(text), "TEXT")}
+        return Request(_checked(" ".join(text), "TEXT"))
     if file is None and (sys.stdin is None or sys.stdin.isatty()):
         raise InputError("expected something to say: TEXT, --file FILE, --phonemes TEXT, or text on standard input")
     if file is None or file == STANDARD:
-        return {"text": _decoded(sys.stdin.buffer.read(), "standard input")}
+        return Request(_decoded(sys.stdin.buffer.read(), "standard input"), is_document=True)
     try:
-        return {"text": _decoded(Path(file).read_bytes(), f"file {file}")}
+        content = _decoded(Path(file).read_bytes(), f"file {file}")
     except OSError as error:
         raise InputError(f"file {file}: cannot read it: {error.strerror}") from None
+    return Request(content, is_document=True, name=Path(file).stem)
 
 
 def _checked(text: str, name: str) -> str:
@@ -71,30 +87,31 @@ def _decoded(content: bytes, name: str) -> str:
         raise InputError(f"{name}: expected UTF-8 text, got {found}") from None
 
 
-@contextmanager
-def open_output(output: str) -> Iterator[Callable[[NDArray[Any]], None]]:
-    """A function that takes samples (S,). A file is there after the block, if the block ends well."""
-    from kokoro_fast.audio import Writer, pcm16
+def to_standard_output(samples: NDArray[Any]) -> None:
+    """Write samples (S,) as raw 16-bit little-endian PCM, at once."""
+    from kokoro_fast.audio import pcm16
 
-    def send(samples: NDArray[Any]) -> None:
-        sys.stdout.buffer.write(pcm16(samples))
-        sys.stdout.buffer.flush()
-
-    if output == STANDARD:
-        yield send
-    else:
-        with Writer(output) as file:
-            yield file.write
+    sys.stdout.buffer.write(pcm16(samples))
+    sys.stdout.buffer.flush()
 
 
 @contextmanager
-def progress(n_characters: int, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """A function that takes the number of characters spoken so far; a bar on a terminal, for a long text."""
+def progress(total: int, unit: str, hidden: bool, start: int = 0) -> Iterator[Callable[[int], None]]:
+    """A function that takes how many of `total` are done; on a terminal there is a bar with the time left.
+
+    `start` were done before, and say nothing of the speed.
+    """
     from tqdm import tqdm
 
-    hidden = quiet or n_characters < LONG_TEXT or not sys.stderr.isatty()
-    with tqdm(total=n_characters, unit=" characters", disable=hidden, leave=False) as bar:
+    layout = "{percentage:3.0f} %|{bar}| {n_fmt}/{total_fmt} " + unit + ", {elapsed} gone, {remaining} left"
+    hidden = hidden or not sys.stderr.isatty()
+    with tqdm(total=total, initial=start, bar_format=layout, smoothing=0.1, disable=hidden, leave=False) as bar:
         yield lambda position: bar.update(position - bar.n)
+
+
+def tell(line: str) -> None:
+    """A line of our own on standard error."""
+    click.echo(f"kokoro-fast: {line}", err=True)
 
 
 @contextmanager
