@@ -25,7 +25,8 @@ LAST_BITS = 1e-5
 BAR = 1e-3
 """The relative error that the project allows itself over the whole path. Seen: 3e-6."""
 
-FILES = [pytest.param(name, marks=pytest.mark.slow if name == "long" else ()) for name in goldens.NAMES]
+SHORT = {"hello", "mandarin", "one_word"}
+FILES = [pytest.param(name, marks=() if name in SHORT else pytest.mark.slow) for name in goldens.NAMES]
 
 same_kernels = pytest.mark.skipif(
     torch.backends.cpu.get_cpu_capability() != "AVX512",

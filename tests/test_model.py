@@ -71,6 +71,7 @@ def test_batch_predicts_as_one_at_a_time(
     assert relative_error(batch_prosody.text[b : b + 1, :, :n_frames], alone.text) < 1e-5
 
 
+@pytest.mark.slow
 def test_batch_sounds_as_one_at_a_time(
     model: KokoroModel, rows: list[Golden], batch: tuple[Tensor, ...], batch_prosody: Prosody
 ) -> None:
