@@ -92,7 +92,7 @@ class Kokoro:
         phonemes: str | None = None,
         markup: Mode = "error",
     ) -> Speech:
-        """Speak a text of any length, or phonemes: each chunk as a whole, as the model makes it, evened with those before.
+        """Speak a text of any length, or phonemes: chunk by chunk as a whole, evened with those before.
 
         Args:
             text: what to say, with markup (docs/markup.md): `[pause:1s]`, `[word](/phonemes/)`.
