@@ -578,18 +578,19 @@ def test_async_pieces_are_read_ahead_but_not_for_ever() -> None:
     assert n_read <= n_taken + MOST_WAITING + 1000
 
 
+async def stuck(closed: asyncio.Event) -> AsyncIterator[str]:
+    """One sentence, and then nothing for ever."""
+    try:
+        yield "Hello there. "
+        await asyncio.Event().wait()
+    finally:
+        closed.set()
+
+
 def test_cancel_closes_an_async_source_that_is_stuck() -> None:
     async def main() -> None:
         closed = asyncio.Event()
-
-        async def stuck() -> AsyncIterator[str]:
-            try:
-                yield "Hello there. "
-                await asyncio.Event().wait()
-            finally:
-                closed.set()
-
-        feed = Feed.of_async(stuck())
+        feed = Feed.of_async(stuck(closed))
         assert await asyncio.to_thread(feed.take)
         feed.cancel()
         await asyncio.wait_for(closed.wait(), GUARD)
@@ -601,15 +602,7 @@ def test_cancel_closes_an_async_source_that_is_stuck() -> None:
 def test_a_dropped_feed_ends_its_task() -> None:
     async def main() -> None:
         closed = asyncio.Event()
-
-        async def stuck() -> AsyncIterator[str]:
-            try:
-                yield "Hello there. "
-                await asyncio.Event().wait()
-            finally:
-                closed.set()
-
-        feed = Feed.of_async(stuck())
+        feed = Feed.of_async(stuck(closed))
         await asyncio.to_thread(feed.take)
         del feed
         gc.collect()

@@ -61,7 +61,7 @@ def main() -> None:
     for n in tqdm(range(len(learned) + 1, args.sentences + 1), unit="sentence"):
         learned.append(example(next(renderings)))
         if n % 200 == 0 or n == args.sentences:
-            torch.save([tuple(one) for one in learned], args.keep)
+            keep_examples(args.keep, learned)
     save_file(fit(learned), FILE)
     backend = PyTorchBackend(backend="native")  # with what was learned
     renderings = prepared(backend, seed=-1)
@@ -88,6 +88,13 @@ def prepared(backend: PyTorchBackend, seed: int) -> Iterator[Rendering]:
             ids = [BOUNDARY_ID, *(VOCAB[symbol] for symbol in phonemes), BOUNDARY_ID]
             style = style_row(rows[voice.name], len(phonemes))
             yield backend.prepare(ids, style, draw.choice(SPEEDS), draw.getrandbits(32))
+
+
+def keep_examples(path: Path, examples: list[Example]) -> None:
+    """The file is whole or as it was: an hour of work is in it."""
+    partial = path.with_name(path.name + ".part")
+    torch.save([tuple(one) for one in examples], partial)
+    partial.replace(path)
 
 
 def load_examples(path: Path) -> list[Example]:

@@ -133,7 +133,7 @@ class Speech:
         return len(self.audio) / self.sample_rate
 
     def save(self, path: str | Path) -> None:
-        """Write a sound file; the suffix says which: .wav, .flac, .ogg or .mp3.
+        """Write a sound file; the suffix says which: .wav, .flac, .ogg, .opus, .mp3, .m4a or .m4b.
 
         The file appears whole or not at all.
 

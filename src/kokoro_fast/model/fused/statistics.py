@@ -45,7 +45,7 @@ class StatisticsGuess(nn.Module):
 
     @classmethod
     def load(cls) -> StatisticsGuess:
-        """The guess that comes with the package: 2 MB, most of it as 8-bit numbers."""
+        """The guess that comes with the package: 3 MB, most of it as 8-bit numbers."""
         return cls(load_file(FILE))
 
     def forward(self, known: Tensor, channels: list[int]) -> list[Tensor]:
