@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from benchmarks.utterances import Utterance
 from kokoro_fast.model import KokoroModel
-from kokoro_fast.model.kokoro import align, draw_noise, spread
+from kokoro_fast.model.kokoro import align, draw_noise, durations_at, spread
 
 Call = Callable[[], Any]
 
@@ -25,7 +25,8 @@ def stages(model: KokoroModel, what: Utterance) -> dict[str, Call]:
     speed, style = torch.ones(1), what.style
     timbre = style[:, : model.style_width]
     with torch.inference_mode():
-        durations, encoding, _ = model.encode(what.input_ids, style, speed, None)
+        expected, encoding, _ = model.encode(what.input_ids, style, None)
+        durations = durations_at(expected, speed, None)
         spread_encoding = spread(encoding, align(durations, int(durations.sum())))
         prosody = model.predict(what.input_ids, style, speed)
         features = model.decoder(prosody.text, prosody.f0, prosody.energy, timbre, None)
@@ -34,7 +35,7 @@ def stages(model: KokoroModel, what: Utterance) -> dict[str, Call]:
         inner = inputs_of(inner_stages(model.generator), generate)
     return {
         "albert": lambda: model.albert(what.input_ids, None),
-        "encode": lambda: model.encode(what.input_ids, style, speed, None)[1],
+        "encode": lambda: model.encode(what.input_ids, style, None)[1],
         "contours": lambda: model.shape_contours(spread_encoding, style, None)[0],
         "decoder": lambda: model.decoder(prosody.text, prosody.f0, prosody.energy, timbre, None),
         "generator": generate,

@@ -50,7 +50,8 @@ class Block:
         self.weights = [torch.randn(channels, channels, taps) / (channels * taps) ** 0.5 for _ in range(n)]
         self.biases = [torch.randn(channels) for _ in range(n)]
         self.dilations = [1, 1, 3, 1, 5, 1][:n]
-        self.packed = [native.conv_pack(w, b, precision) for w, b in zip(self.weights, self.biases, strict=True)]
+        blocks = [native.conv_pack(w, b, precision) for w, b in zip(self.weights, self.biases, strict=True)]
+        self.packed = torch.stack(blocks)
 
     def native(self, y: Tensor, accumulate: bool = False, moments: Tensor | None = None) -> Tensor:
         return native.resblock(self.x, self.style, self.alpha, self.packed, self.dilations, moments, y, accumulate)
@@ -191,6 +192,7 @@ torch.manual_seed(0)
 X, Y = torch.randn(20, 6), torch.empty(20, 5)
 PACKED = native.conv_pack(torch.randn(5, 6, 3), None, "fp32") if ops.status().native else torch.empty(0)
 SHARED = torch.empty(20, 11)
+TWO = torch.stack([PACKED, PACKED])
 
 
 def resblock(y: Tensor | None = None, **changes: object) -> Tensor:
@@ -231,10 +233,11 @@ def resblock(y: Tensor | None = None, **changes: object) -> Tensor:
         (lambda: native.conv_pack(torch.full([1, 1, 1], torch.nan), None, "bf16"), "weight, bias: expected finite"),
         (lambda: native.channel_moments(torch.empty(0, 5)), "x: expected at least one column of time"),
         (lambda: native.channel_moments(torch.empty(5)), r"x: expected \(T, C\), got \(5\)"),
-        (lambda: resblock(packed=[]), "packed, dilations: expected as many of both, in pairs, got 0 and 2"),
+        (lambda: resblock(packed=PACKED), r"packed: expected \(convs, bytes\), got"),
+        (lambda: resblock(packed=TWO[:0]), "packed, dilations: expected as many of both, in pairs, got 0 and 2"),
         (lambda: resblock(dilations=[1]), "packed, dilations: expected as many of both, in pairs, got 2 and 1"),
         (lambda: resblock(dilations=[1, 0]), "dilations: expected 1 to 1048576, got 0"),
-        (lambda: resblock(packed=[PACKED, PACKED]), "packed: expected convolutions of 4 channels with an odd number"),
+        (lambda: resblock(packed=TWO), "packed: expected convolutions of 4 channels with an odd number"),
         (lambda: resblock(style=torch.zeros(2, 4)), r"style: expected .* \(2, 2, 4\), got \(2, 4\)"),
         (lambda: resblock(alpha=torch.zeros(1, 4)), r"alpha: expected .* \(2, 4\), got \(1, 4\)"),
         (lambda: resblock(torch.empty(20, 5)), r"y: expected \(T, C\) = \(20, 4\), got \(20, 5\)"),
@@ -291,3 +294,16 @@ def test_opcheck_resblock() -> None:
     for moments in (None, torch.rand(2, 2, 4)):
         arguments = (b.x, b.style, b.alpha, b.packed, b.dilations, moments, torch.zeros(20, 4), True)
         torch.library.opcheck(native.resblock.default, arguments)
+
+
+def test_scratch_memory_is_used_again() -> None:
+    first = native.scratch(3_000_000)
+    second = native.scratch(3_000_000)
+    assert (first.shape, first.dtype) == ((3_000_000,), torch.float32)
+    assert first.data_ptr() != second.data_ptr()
+    places = {first.data_ptr(), second.data_ptr()}
+    del first, second
+    again = native.scratch(2_000_000)
+    assert again.data_ptr() in places
+    with pytest.raises(RuntimeError, match="n_floats: expected 0 or more, got -1"):
+        native.scratch(-1)

@@ -245,8 +245,8 @@ class Encode(nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: Tensor, style: Tensor, speed: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        return self.model.encode(input_ids, style, speed, None)
+    def forward(self, input_ids: Tensor, style: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        return self.model.encode(input_ids, style, None)
 
 
 class ShapeContours(nn.Module):
@@ -286,8 +286,8 @@ def contour_inputs(n_frames: int, style: Tensor) -> Inputs:
 @pytest.mark.slow
 def test_export_of_encode_for_any_length(model: KokoroModel, golden: Callable[[str], Golden]) -> None:
     piece = Encode(model)
-    traced, other = ((g.input_ids, g.style, g.speeds) for g in (golden("hello"), golden("one_word")))
-    exported = export(piece, traced, ({1: Dim("tokens", min=3, max=512)}, None, None))
+    traced, other = ((g.input_ids, g.style) for g in (golden("hello"), golden("one_word")))
+    exported = export(piece, traced, ({1: Dim("tokens", min=3, max=512)}, None))
     assert_same(exported, piece, other)
 
 

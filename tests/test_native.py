@@ -128,7 +128,7 @@ def test_pcm16_equals_numpy() -> None:
 def test_build_info_agrees_with_the_op_library() -> None:
     info = _native.build_info()
     assert info["isa"] in info["isas"]
-    assert info["torch_target"] == "2.10"
+    assert info["torch_target"] == "2.11"
     if ops.status().native:
         assert info["isa"] == ops.status().isa
 

@@ -88,7 +88,7 @@ def test_of_another_version(package: Path) -> None:
 @pytest.mark.slow
 def test_torch_too_old(package: Path) -> None:
     result = run_python(package, "import torch; torch.__version__ = '2.9.1+cpu'\n" + SPEAKS_WITHOUT)
-    assert "needs torch 2.10 or newer, found 2.9.1+cpu" in result.stdout, result.stderr
+    assert "needs torch 2.11 or newer, found 2.9.1+cpu" in result.stdout, result.stderr
 
 
 @pytest.mark.slow

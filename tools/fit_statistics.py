@@ -25,6 +25,7 @@ from tqdm import tqdm
 from kokoro_fast.backends.pytorch import PyTorchBackend
 from kokoro_fast.backends.rendering import Rendering
 from kokoro_fast.config import BOUNDARY_ID, SAMPLES_PER_FRAME, VOCAB
+from kokoro_fast.model.fused.stages import FusedStages
 from kokoro_fast.model.fused.statistics import FILE, LEAST_VARIANCE
 from kokoro_fast.text import phonemizer
 from kokoro_fast.weights import VOICES, load_voice, style_row
@@ -59,7 +60,7 @@ def main() -> None:
     learned = load_examples(args.keep)
     renderings = prepared(backend, seed=len(learned))
     for n in tqdm(range(len(learned) + 1, args.sentences + 1), unit="sentence"):
-        learned.append(example(next(renderings)))
+        learned.append(example(backend.network.stages, next(renderings)))
         if n % 200 == 0 or n == args.sentences:
             keep_examples(args.keep, learned)
     save_file(fit(learned), FILE)
@@ -101,8 +102,9 @@ def load_examples(path: Path) -> list[Example]:
     return [Example(*one) for one in torch.load(path)] if path.exists() else []
 
 
-def example(rendering: Rendering) -> Example:
-    known, used = rendering.statistics()
+def example(stages: FusedStages, rendering: Rendering) -> Example:
+    with torch.inference_mode():
+        known, used = stages.statistics(*rendering.decoded, rendering.style, rendering.noise)
     means = torch.cat([block[:, 0].flatten() for block in used])
     variances = torch.cat([block[:, 1].flatten() for block in used])
     return Example(known, torch.stack([means, variances]))

@@ -5,6 +5,7 @@
 #include <torch/csrc/stable/ops.h>
 #include <torch/csrc/stable/tensor.h>
 
+#include <optional>
 #include <string>
 
 #include "kokoro_fast/kernels.h"
@@ -52,6 +53,9 @@ inline Tensor checked(const char* name, const Tensor& tensor, const char* letter
                   text_of(tensor.sizes()));
   return torch::stable::contiguous(tensor);
 }
+
+// Whether an optional argument is there. TorchScript, once it has optimized a graph, may pass None as no tensor at all.
+inline bool is_given(const std::optional<Tensor>& tensor) { return tensor.has_value() && tensor->defined(); }
 
 inline void check_rank(const char* name, const Tensor& tensor, const char* letters, int64_t rank = 3) {
   STD_TORCH_CHECK(tensor.dim() == rank, name, ": expected ", letters, ", got ", text_of(tensor.sizes()));

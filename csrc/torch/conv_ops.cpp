@@ -26,7 +26,7 @@ Tensor conv_pack(const Tensor& weight, const std::optional<Tensor>& bias, std::s
       kokoro_fast::precision_named(precision.c_str())};
   STD_TORCH_CHECK(dense_weight.numel() > 0, "weight: expected at least one weight, got ", text_of(weight.sizes()));
   std::optional<Tensor> dense_bias;
-  if (bias.has_value()) {
+  if (is_given(bias)) {
     dense_bias = checked("bias", *bias, "(C_out,)", {channels_out});
     args.bias = dense_bias->const_data_ptr<float>();
   }
@@ -40,23 +40,22 @@ void check_within(const char* name, int64_t value, int64_t least) {
   STD_TORCH_CHECK(value >= least && value <= kMost, name, ": expected ", least, " to ", kMost, ", got ", value);
 }
 
-// Packed weights that the CPU can multiply with.
-Tensor checked_packed(const Tensor& packed, PackedShape* shape) {
-  const Tensor dense = checked("packed", packed, "(bytes,)", {packed.numel()}, ScalarType::Byte);
-  *shape = kokoro_fast::packed_shape(dense.const_data_ptr<uint8_t>(), dense.numel());
-  STD_TORCH_CHECK(kokoro_fast::precision_supported(shape->precision), "packed: weights in ",
-                  kokoro_fast::precision_name(shape->precision), " need instructions that ",
+// What a block of packed weights says of itself. The CPU can multiply with it.
+PackedShape checked_block(const uint8_t* block, int64_t bytes) {
+  const PackedShape shape = kokoro_fast::packed_shape(block, bytes);
+  STD_TORCH_CHECK(kokoro_fast::precision_supported(shape.precision), "packed: weights in ",
+                  kokoro_fast::precision_name(shape.precision), " need instructions that ",
                   kokoro_fast::isa_name(kokoro_fast::isa_in_use()), " on this CPU does not have");
-  STD_TORCH_CHECK(reinterpret_cast<uintptr_t>(dense.const_data_ptr<uint8_t>()) % alignof(float) == 0,
-                  "packed: expected memory aligned to ", alignof(float), " bytes");
-  return dense;
+  STD_TORCH_CHECK(reinterpret_cast<uintptr_t>(block) % alignof(float) == 0, "packed: expected memory aligned to ",
+                  alignof(float), " bytes");
+  return shape;
 }
 
 void conv(const Tensor& x, const Tensor& packed, const std::optional<Tensor>& affine,
           const std::optional<Tensor>& alpha, double slope, int64_t stride, int64_t dilation, int64_t padding,
           const std::optional<Tensor>& residual, double gain, Tensor y) {
-  PackedShape shape{};
-  const Tensor dense_packed = checked_packed(packed, &shape);
+  const Tensor dense_packed = checked("packed", packed, "(bytes,)", {packed.numel()}, ScalarType::Byte);
+  const PackedShape shape = checked_block(dense_packed.const_data_ptr<uint8_t>(), dense_packed.numel());
   check_rank("x", x, "(T, C_in)", 2);
   check_rank("y", y, "(T_out, C_out)", 2);
   const int64_t columns_out = y.size(0);
@@ -76,7 +75,7 @@ void conv(const Tensor& x, const Tensor& packed, const std::optional<Tensor>& af
   std::vector<float> identity;
   std::optional<Tensor> dense_affine, dense_alpha, dense_residual;
   const float* values = nullptr;
-  if (affine.has_value()) {
+  if (is_given(affine)) {
     dense_affine = checked("affine", *affine, "(3, C_in)", {3, shape.channels_in});
     values = dense_affine->const_data_ptr<float>();
   } else {
@@ -86,11 +85,11 @@ void conv(const Tensor& x, const Tensor& packed, const std::optional<Tensor>& af
   }
   kokoro_fast::Activation activation{values, values + shape.channels_in, values + 2 * shape.channels_in, nullptr,
                                      static_cast<float>(slope)};
-  if (alpha.has_value()) {
+  if (is_given(alpha)) {
     dense_alpha = checked("alpha", *alpha, "(C_in,)", {shape.channels_in});
     activation.alpha = dense_alpha->const_data_ptr<float>();
   }
-  if (residual.has_value()) {
+  if (is_given(residual)) {
     dense_residual = checked("residual", *residual, "(T_out, C_out)", {columns_out, shape.channels_out});
   }
   kokoro_fast::conv(
@@ -110,12 +109,14 @@ Tensor channel_moments(const Tensor& x) {
   return moments;
 }
 
-Tensor resblock(const Tensor& x, const Tensor& style, const Tensor& alpha, std::vector<Tensor> packed,
+Tensor resblock(const Tensor& x, const Tensor& style, const Tensor& alpha, const Tensor& packed,
                 std::vector<int64_t> dilations, const std::optional<Tensor>& moments, Tensor y, bool accumulate) {
   check_rank("x", x, "(T, C)", 2);
   const int64_t columns = x.size(0);
   const int64_t channels = x.size(1);
-  const auto n_convs = static_cast<int64_t>(packed.size());
+  check_rank("packed", packed, "(convs, bytes)", 2);
+  const int64_t n_convs = packed.size(0);
+  const int64_t bytes = packed.size(1);
   STD_TORCH_CHECK(columns > 0, "x: expected at least one column of time, got ", text_of(x.sizes()));
   STD_TORCH_CHECK(n_convs >= 2 && n_convs % 2 == 0 && static_cast<int64_t>(dilations.size()) == n_convs,
                   "packed, dilations: expected as many of both, in pairs, got ", n_convs, " and ", dilations.size());
@@ -124,19 +125,18 @@ Tensor resblock(const Tensor& x, const Tensor& style, const Tensor& alpha, std::
   const Tensor dense_alpha = checked("alpha", alpha, "(convs, C)", {n_convs, channels});
   checked("y", y, "(T, C)", {columns, channels});
   STD_TORCH_CHECK(y.stride(1) == 1 && (columns == 1 || y.stride(0) == channels), "y: expected dense rows");
-  std::vector<Tensor> dense_packed;
+  const Tensor dense_packed = checked("packed", packed, "(convs, bytes)", {n_convs, bytes}, ScalarType::Byte);
   std::vector<const uint8_t*> blocks;
   for (int64_t i = 0; i < n_convs; ++i) {
-    PackedShape shape{};
-    dense_packed.push_back(checked_packed(packed[i], &shape));
-    blocks.push_back(dense_packed.back().const_data_ptr<uint8_t>());
+    blocks.push_back(dense_packed.const_data_ptr<uint8_t>() + i * bytes);
+    const PackedShape shape = checked_block(blocks.back(), bytes);
     STD_TORCH_CHECK(shape.channels_in == channels && shape.channels_out == channels && shape.taps % 2 == 1,
                     "packed: expected convolutions of ", channels, " channels with an odd number of taps, got ",
                     shape.channels_in, " to ", shape.channels_out, " with ", shape.taps);
     check_within("dilations", dilations[i], 1);
   }
   std::optional<Tensor> given;
-  if (moments.has_value()) given = checked("moments", *moments, "(convs, 2, C)", {n_convs, 2, channels});
+  if (is_given(moments)) given = checked("moments", *moments, "(convs, 2, C)", {n_convs, 2, channels});
   Tensor used = torch::stable::new_empty(dense_x, {n_convs, 2, channels});
   kokoro_fast::resblock(
       {dense_x.const_data_ptr<float>(), dense_style.const_data_ptr<float>(), dense_alpha.const_data_ptr<float>(),
@@ -156,7 +156,7 @@ STABLE_TORCH_LIBRARY_FRAGMENT(kokoro_fast, m) {
       "int padding, Tensor? residual, float gain, Tensor(a!) y) -> ()");
   m.def("channel_moments(Tensor x) -> Tensor");
   m.def(
-      "resblock(Tensor x, Tensor style, Tensor alpha, Tensor[] packed, int[] dilations, Tensor? moments, "
+      "resblock(Tensor x, Tensor style, Tensor alpha, Tensor packed, int[] dilations, Tensor? moments, "
       "Tensor(a!) y, bool accumulate) -> Tensor");
 }
 

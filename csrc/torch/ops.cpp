@@ -49,7 +49,7 @@ Tensor adain_snake(const Tensor& x, const Tensor& scale, const Tensor& shift, co
   const Tensor dense_alpha = checked("alpha", alpha, "(C,)", {channels});
   std::optional<Tensor> dense_lengths;
   const int64_t* length = nullptr;
-  if (lengths.has_value()) {
+  if (is_given(lengths)) {
     dense_lengths = checked("lengths", *lengths, "(B,)", {batch}, ScalarType::Long);
     length = dense_lengths->const_data_ptr<int64_t>();
     for (int64_t b = 0; b < batch; ++b) {

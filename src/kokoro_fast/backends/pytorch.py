@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from kokoro_fast import ops
+from kokoro_fast.backends.backend import Backend
 from kokoro_fast.backends.precision import choose_precision
-from kokoro_fast.backends.rendering import Rendering, let_stop
 from kokoro_fast.backends.threads import checked_threads, limited
+from kokoro_fast.backends.torch_network import TorchNetwork, let_stop
 from kokoro_fast.config import STYLE_DIM
 from kokoro_fast.errors import InputError, MissingDependencyError
 from kokoro_fast.model import KokoroModel
+from kokoro_fast.model.stages import Stages
 
 BACKENDS = ("native", "eager", "compile")
 
@@ -35,14 +34,8 @@ class BackendChoice(NamedTuple):
     reason: str
 
 
-class PyTorchBackend:
-    """One loaded model. Safe to call from several threads.
-
-    Attributes:
-        name: "native", "eager" or "compile".
-        precision: "fp32", "bf16" or "int8".
-        threads: CPU threads for one call.
-        compile_seconds: what torch.compile took; None where nothing was compiled.
+class PyTorchBackend(Backend):
+    """The model in this process, from its weights.
 
     Args:
         weights: a weight file, or None for the cache (fetched when missing).
@@ -65,71 +58,26 @@ class PyTorchBackend:
         backend: str = "auto",
         precision: str = "auto",
     ) -> None:
-        self._device = _checked_device(device)
-        self.threads = checked_threads(threads)
-        self.name = choose_backend(backend, self._device.type).name
-        self.precision = choose_precision(precision, self.name).name
-        self.compile_seconds: float | None = None
-        self._model = KokoroModel.from_pretrained(weights)
-        if self.name == "native":
-            self._fuse()
+        where = _checked_device(device)
+        n_threads = checked_threads(threads)
+        name = choose_backend(backend, where.type).name
+        chosen = choose_precision(precision, name).name
+        is_native = name == "native"
+        threads_of_call = partial(limited, n_threads, is_native)
+        model = KokoroModel.from_pretrained(weights)
+        if is_native:
+            from kokoro_fast.model.fused import fused_stages
+
+            with threads_of_call():
+                stages: Stages = fused_stages(model, chosen)
+            let_stop(stages)
         else:
-            self._model.to(self._device)
-        if self.name == "compile":
-            self._compile()
+            stages = Stages(model.to(where))
+        super().__init__(TorchNetwork(stages, threads_of_call, is_native), name, chosen, n_threads, where)
+        if name == "compile":
+            self._compile(model)
 
-    def synthesize(
-        self, input_ids: list[int], style: torch.Tensor, speed: float, seed: int
-    ) -> tuple[NDArray[np.float32], list[int]]:
-        """Speak one chunk.
-
-        Args:
-            input_ids: T token ids, boundary ids included.
-            style: (1, 256) row of a voice.
-            speed: 1.0 as trained.
-            seed: of the noise in the excitation.
-
-        Returns:
-            Audio (S,), and the T durations in frames of 600 samples.
-        """
-        rendering = self.prepare(input_ids, style, speed, seed)
-        return rendering.whole(), rendering.durations
-
-    @property
-    def has_windows(self) -> bool:
-        """Whether a rendering can give a window of its sound before the whole."""
-        return self.name == "native"
-
-    def prepare(
-        self,
-        input_ids: list[int],
-        style: torch.Tensor,
-        speed: float,
-        seed: int,
-        stop: Callable[[], bool] | None = None,
-    ) -> Rendering:
-        """Decide the durations of one chunk; arguments as for `synthesize`.
-
-        Args:
-            stop: asked now and then while its sound is made, whether that is still wanted (native backend).
-        """
-        ids = torch.tensor([input_ids], device=self._device)
-        return Rendering(self._model, self._limited, ids, style.to(self._device), speed, seed, stop)
-
-    def _limited(self) -> AbstractContextManager[None]:
-        return limited(self.threads, self.name == "native")
-
-    def _fuse(self) -> None:
-        from kokoro_fast.model.fused import fuse
-
-        with self._limited():
-            self._model = fuse(self._model, self.precision)
-        let_stop(self._model)
-        # What is packed is a copy. With the little that is not copied too, the mapped file goes: 300 MB.
-        for parameter in self._model.parameters():
-            parameter.data = parameter.data.clone()
-
-    def _compile(self) -> None:
+    def _compile(self, model: KokoroModel) -> None:
         """Compile the generator, nine tenths of all work, for any length, by speaking a little.
 
         The rest stays as it is: torch.compile does not take LSTMs, and would compile the decoder once more for each of
@@ -140,7 +88,7 @@ class PyTorchBackend:
             # The compiler warns of a part of torch itself, and that it leaves complex numbers (the STFT) to torch.
             warnings.filterwarnings("ignore", r"`torch\.jit\.script_method` is deprecated", DeprecationWarning)
             warnings.filterwarnings("ignore", "Torchinductor does not support code generation for complex", UserWarning)
-            self._model.generator.compile(dynamic=True)
+            model.generator.compile(dynamic=True)
             self.synthesize(WARM_UP, torch.zeros(1, STYLE_DIM), 1.0, 0)
         self.compile_seconds = time.perf_counter() - started
 

@@ -2,78 +2,73 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from kokoro_fast.config import SAMPLES_PER_FRAME
-from kokoro_fast.model import KokoroModel
-from kokoro_fast.model.fused.generator import FusedResBlock
 from kokoro_fast.model.fused.statistics import HALO
-from kokoro_fast.model.kokoro import draw_noise
+from kokoro_fast.model.kokoro import align, durations_at, normal
 
 HALF_FRAME = SAMPLES_PER_FRAME // 2
-
-
-class Threads(Protocol):
-    """Gives a context in which torch uses the threads of the backend."""
-
-    def __call__(self) -> AbstractContextManager[Any]: ...
 
 
 class Abandoned(Exception):
     """The sound is not wanted any more: raised in the middle of the work, where `stop` says so."""
 
 
-_here = threading.local()
-"""What the rendering at work in this thread asks whether to stop."""
+class Network(Protocol):
+    """What runs the network, stage by stage: `model.stages` says what each stage takes and gives, with its shapes.
 
+    Attributes:
+        has_windows: whether there is `window`.
+    """
 
-def let_stop(model: KokoroModel) -> None:
-    """Has every residual block of a fused model, an eighth of the work, ask before it begins."""
+    has_windows: bool
 
-    def ask(*_: object) -> None:
-        if getattr(_here, "stop", None) is not None and _here.stop():
-            raise Abandoned
+    def predict(self, input_ids: torch.Tensor, style: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Expected frames, and the encodings for `decode`."""
+        ...
 
-    for module in model.generator.modules():
-        if isinstance(module, FusedResBlock):
-            module.register_forward_pre_hook(ask)
+    def decode(self, encoding: torch.Tensor, text: torch.Tensor, frames: torch.Tensor, style: torch.Tensor) -> Any:
+        """Whatever `generate` and `window` of the same network want to be given."""
+        ...
 
+    def generate(
+        self, decoded: Any, style: torch.Tensor, noise: torch.Tensor, stop: Callable[[], bool] | None
+    ) -> torch.Tensor:
+        """The sound, (1, S). May ask `stop` now and then, and raise `Abandoned`."""
+        ...
 
-class Features(NamedTuple):
-    """What the generator is given."""
-
-    features: torch.Tensor  # (1, 512, H), of the decoder
-    f0: torch.Tensor  # (1, H)
-    timbre: torch.Tensor  # (1, 128)
-    noise: torch.Tensor  # (1, S)
+    def window(self, decoded: Any, style: torch.Tensor, noise: torch.Tensor, begin: int, end: int) -> torch.Tensor:
+        """Half-frames `begin` to `end` of the sound, by guessed statistics."""
+        ...
 
 
 class Rendering:
-    """A chunk on its way from durations to sound. Made by `PyTorchBackend.prepare`."""
+    """A chunk on its way from durations to sound. Made by `Backend.prepare`.
+
+    Attributes:
+        style: (1, 256).
+    """
 
     def __init__(
         self,
-        model: KokoroModel,
-        threads: Threads,
+        network: Network,
         ids: torch.Tensor,
         style: torch.Tensor,
         speed: float,
         seed: int,
         stop: Callable[[], bool] | None = None,
     ) -> None:
-        self._model, self._threads, self._style, self._seed = model, threads, style, seed
-        self._speed, self._stop = speed, stop
-        self._generator: Any = model.generator  # plain, or fused, which can do more
-        with threads(), torch.inference_mode():
-            self._durations, self._encoding, self._text = model.encode(ids, style, self._speeds(speed), None)
-        self._features: Features | None = None
+        self._network, self.style, self._seed, self._stop = network, style, seed, stop
+        self._expected, self._encoding, self._text = network.predict(ids, style)
+        self._durations = self._durations_at(speed)
+        self._decoded: Any = None
+        self._noise: torch.Tensor | None = None
 
     @property
     def durations(self) -> list[int]:
@@ -87,18 +82,11 @@ class Rendering:
 
     def durations_at(self, speed: float) -> list[int]:
         """What the durations would be at another speed."""
-        return self._time(speed)[0].tolist()
+        return self._durations_at(speed)[0].tolist()
 
     def set_speed(self, speed: float) -> None:
         """Speak at this speed after all. Only before there is any sound."""
-        if speed != self._speed:
-            self._durations, self._speed = self._time(speed), speed
-
-    def _time(self, speed: float) -> torch.Tensor:
-        if speed == self._speed:
-            return self._durations
-        with self._threads(), torch.inference_mode():
-            return self._model.time(self._encoding, self._speeds(speed))
+        self._durations = self._durations_at(speed)
 
     def whole(self) -> NDArray[np.float32]:
         """The exact sound, (S,).
@@ -106,46 +94,35 @@ class Rendering:
         Raises:
             Abandoned: `stop` said so.
         """
-        _here.stop = self._stop
-        try:
-            with self._threads(), torch.inference_mode():
-                audio: NDArray[np.float32] = self._generator(*self._described(), None)[0].cpu().numpy()
-        finally:
-            _here.stop = None
-        return audio
+        audio = self._network.generate(self.decoded, self.style, self.noise, self._stop)
+        return audio[0].cpu().numpy()
 
     def window(self, begin: int, end: int) -> NDArray[np.float32]:
         """Samples `begin` to `end`, both multiples of 300, by guessed statistics: close to the exact sound, and early.
 
-        Only the native backend has it.
+        Only for a network that has windows.
         """
-        with self._threads(), torch.inference_mode():
-            rows = (row[0] for row in self._described())
-            audio: NDArray[np.float32] = self._generator.window(*rows, begin // HALF_FRAME, end // HALF_FRAME).numpy()
-        return audio
+        first, last = begin // HALF_FRAME, end // HALF_FRAME
+        return self._network.window(self.decoded, self.style, self.noise, first, last).numpy()
 
     def n_rendered(self, begin: int, end: int) -> int:
         """Samples that are made for a window: what is around it matters too."""
         return min(end + HALO * HALF_FRAME, self.n_samples) - max(begin - HALO * HALF_FRAME, 0)
 
-    def statistics(self) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        """What is known before rendering, and the statistics found by rendering: `FusedGenerator.statistics`."""
-        with self._threads(), torch.inference_mode():
-            found: tuple[torch.Tensor, list[torch.Tensor]] = self._generator.statistics(
-                *(row[0] for row in self._described())
-            )
-        return found
+    @property
+    def decoded(self) -> Any:
+        """Pitch, energy and the decoder's work, done once."""
+        if self._decoded is None:
+            frames = align(self._durations, int(self._durations.sum()))
+            self._decoded = self._network.decode(self._encoding, self._text, frames, self.style)
+        return self._decoded
 
-    def _described(self) -> Features:
-        """Pitch, energy and the decoder's work, once."""
-        if self._features is None:
-            model = self._model
-            prosody = model.shape(self._durations, self._encoding, self._text, self._style, is_padded=False)
-            noise = draw_noise(prosody, self.n_samples, 1.0, self._seed)
-            timbre = self._style[:, : model.style_width]
-            features = model.decoder(prosody.text, prosody.f0, prosody.energy, timbre, None)
-            self._features = Features(features, prosody.f0, timbre, noise)
-        return self._features
+    @property
+    def noise(self) -> torch.Tensor:
+        """Of the excitation: (1, S)."""
+        if self._noise is None:
+            self._noise = normal(self.n_samples, self._seed)[None].to(self.style.device)
+        return self._noise
 
-    def _speeds(self, speed: float) -> torch.Tensor:
-        return torch.full([1], speed, device=self._style.device)
+    def _durations_at(self, speed: float) -> torch.Tensor:
+        return durations_at(self._expected, torch.full([1], speed, device=self._expected.device), None)

@@ -94,15 +94,13 @@ class KokoroModel(nn.Module):
         model.load_state_dict(state, assign=True)
         return model.eval().requires_grad_(False)
 
-    def encode(
-        self, input_ids: Tensor, style: Tensor, speed: Tensor, lengths: Tensor | None
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """ids (B, T), style (B, 256), speed (B,) -> durations (B, T), prosody (B, 640, T), text (B, 512, T)."""
+    def encode(self, input_ids: Tensor, style: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+        """ids (B, T), style (B, 256) -> expected frames (B, T), prosody (B, 640, T), text (B, 512, T)."""
         valid = None if lengths is None else valid_columns(lengths, input_ids.size(1))
         context = self.albert_projection(self.albert(input_ids, valid))
         encoding = self.prosody.encoder(context, style[:, self.style_width :], lengths)
-        durations = self.prosody.durations(encoding, speed, lengths)
-        return durations, encoding.transpose(1, 2), self.text_encoder(input_ids, lengths)
+        expected = self.prosody.expected_frames(encoding, lengths)
+        return expected, encoding.transpose(1, 2), self.text_encoder(input_ids, lengths)
 
     def shape_contours(self, encoding: Tensor, style: Tensor, n_frames: Tensor | None) -> tuple[Tensor, Tensor]:
         """Aligned prosody encoding (B, 640, F), style (B, 256) -> pitch and energy (B, H)."""
@@ -125,7 +123,8 @@ class KokoroModel(nn.Module):
             speed: (B,) float32, 1.0 as trained; larger is faster.
             lengths: (B,) int64, valid tokens of each row; None when all rows are full.
         """
-        durations, encoding, text = self.encode(input_ids, style, speed, lengths)
+        expected, encoding, text = self.encode(input_ids, style, lengths)
+        durations = durations_at(expected, speed, lengths)
         return self.shape(durations, encoding, text, style, lengths is not None)
 
     def shape(self, durations: Tensor, encoding: Tensor, text: Tensor, style: Tensor, is_padded: bool) -> Prosody:
@@ -135,10 +134,6 @@ class KokoroModel(nn.Module):
         padded_frames = n_frames if is_padded else None
         f0, energy = self.shape_contours(spread(encoding, frames), style, padded_frames)
         return Prosody(durations, spread(text, frames), f0, energy, padded_frames)
-
-    def time(self, encoding: Tensor, speed: Tensor) -> Tensor:
-        """The durations (B, T) that `encode` would give at another speed (B,), from its encoding (B, 640, T)."""
-        return self.prosody.durations(encoding.transpose(1, 2), speed, None)
 
     def render(self, prosody: Prosody, style: Tensor, noise: float = 1.0, seed: int | None = None) -> Tensor:
         """Make the sound: (B, S) float32, zeros after each row's end.
@@ -172,6 +167,14 @@ class KokoroModel(nn.Module):
             return self.render(prosody, style, noise, seed), prosody.durations
 
 
+def durations_at(expected: Tensor, speed: Tensor, lengths: Tensor | None) -> Tensor:
+    """Whole frames: expected frames (B, T), speed (B,) -> durations (B, T) int64, at least 1, 0 in padding."""
+    durations = (expected / speed[:, None]).round().clamp(min=1).long()
+    if lengths is None:
+        return durations
+    return durations * valid_columns(lengths, durations.size(1))
+
+
 def align(durations: Tensor, n_frames: int) -> Tensor:
     """Which token each frame belongs to: durations (B, T) -> (B, F) int64. Frames after a row's end take the last."""
     ends = durations.cumsum(1)
@@ -187,17 +190,23 @@ def spread(x: Tensor, frames: Tensor) -> Tensor:
 def draw_noise(prosody: Prosody, n_samples: int, noise: float, seed: int | None) -> Tensor:
     """Gaussian noise (B, n_samples) of deviation `noise`: row b from `seed + b`, as long as the row is."""
     out = torch.zeros([prosody.f0.size(0), n_samples])
-    if noise == 0.0:
-        return out.to(prosody.f0.device)
-    # Drawn on the CPU: the same seed gives the same samples on every device.
-    generator = torch.Generator()
-    for b in range(out.size(0)):
-        row = out[b]
-        if prosody.n_frames is not None:
-            row = row[: int(prosody.n_frames[b]) * n_samples * 2 // prosody.f0.size(1)]
-        if seed is None:
-            generator.seed()
-        else:
-            generator.manual_seed(seed + b)
-        row.normal_(0.0, noise, generator=generator)
+    if noise != 0.0:
+        for b in range(out.size(0)):
+            row = out[b]
+            if prosody.n_frames is not None:
+                row = row[: int(prosody.n_frames[b]) * n_samples * 2 // prosody.f0.size(1)]
+            row[:] = noise * normal(row.size(0), None if seed is None else seed + b)
     return out.to(prosody.f0.device)
+
+
+def normal(n_samples: int, seed: int | None) -> Tensor:
+    """Gaussian noise (n_samples,) of deviation 1; without a seed new every time.
+
+    Drawn on the CPU: the same seed gives the same samples on every device.
+    """
+    generator = torch.Generator()
+    if seed is None:
+        generator.seed()
+    else:
+        generator.manual_seed(seed)
+    return torch.empty(n_samples).normal_(generator=generator)

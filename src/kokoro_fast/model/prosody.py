@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..config import ModelConfig
-from .layers import AdaLayerNorm, BidirectionalLSTM, StyledBlock, scaled, valid_columns, zero_padding
+from .layers import AdaLayerNorm, BidirectionalLSTM, StyledBlock, scaled, zero_padding
 
 
 class TextEncoder(nn.Module):
@@ -64,15 +64,11 @@ class ProsodyPredictor(nn.Module):
         self.f0_projection = nn.Conv1d(width // 2, 1, 1)
         self.energy_projection = nn.Conv1d(width // 2, 1, 1)
 
-    def durations(self, encoding: Tensor, speed: Tensor, lengths: Tensor | None) -> Tensor:
-        """Frames each phoneme lasts. encoding (B, T, 640), speed (B,) -> (B, T) int64, at least 1, 0 in padding."""
+    def expected_frames(self, encoding: Tensor, lengths: Tensor | None) -> Tensor:
+        """How long each phoneme lasts, at speed 1 and not yet rounded: encoding (B, T, 640) -> (B, T)."""
         x = self.duration_projection(self.duration_lstm(encoding, lengths))
         # Each of the 50 outputs is the probability that the phoneme lasts at least one more frame.
-        frames = torch.sigmoid(x).sum(2) / speed[:, None]
-        frames = frames.round().clamp(min=1).long()
-        if lengths is None:
-            return frames
-        return frames * valid_columns(lengths, frames.size(1))
+        return torch.sigmoid(x).sum(2)
 
     def contours(self, encoding: Tensor, style: Tensor, n_frames: Tensor | None) -> tuple[Tensor, Tensor]:
         """Pitch in Hz and energy. encoding (B, F, 640) -> two of (B, H), H = 2F."""

@@ -21,6 +21,7 @@ def register() -> None:
     torch.library.register_fake("kokoro_fast::conv", _conv)
     torch.library.register_fake("kokoro_fast::channel_moments", _channel_moments)
     torch.library.register_fake("kokoro_fast::resblock", _resblock)
+    torch.library.register_fake("kokoro_fast::scratch", _scratch)
     # The library holds CPU kernels only; on a GPU the same op name runs the reference.
     torch.library.register_kernel("kokoro_fast::istft", "cuda", reference.istft)
     torch.library.register_kernel("kokoro_fast::adain_snake", "cuda", reference.adain_snake)
@@ -116,7 +117,7 @@ def _resblock(
     x: Tensor,
     style: Tensor,
     alpha: Tensor,
-    packed: list[Tensor],
+    packed: Tensor,
     dilations: list[int],
     moments: Tensor | None,
     y: Tensor,
@@ -124,4 +125,9 @@ def _resblock(
 ) -> Tensor:
     torch._check(x.dim() == 2, lambda: f"x: expected (T, C), got {tuple(x.shape)}")
     torch._check(y.shape == x.shape, lambda: f"y: expected {tuple(x.shape)}, got {tuple(y.shape)}")
-    return x.new_empty(len(packed), 2, x.size(1))
+    return x.new_empty(packed.size(0), 2, x.size(1))
+
+
+def _scratch(n_floats: int) -> Tensor:
+    torch._check(n_floats >= 0, lambda: f"n_floats: expected 0 or more, got {n_floats}")
+    return torch.empty(n_floats)

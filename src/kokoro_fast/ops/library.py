@@ -12,7 +12,7 @@ import torch
 from ..errors import InputError
 from . import fake
 
-OLDEST_TORCH = (2, 10)
+OLDEST_TORCH = (2, 11)
 """The library is built against torch's stable C++ interface of this version; newer versions keep it."""
 
 _FILE_NAME = "libkokoro_fast_ops" + (".dylib" if sys.platform == "darwin" else ".so")
@@ -26,6 +26,7 @@ _OPS = (
     "lstm",
     "polar_rows",
     "resblock",
+    "scratch",
     "set_threads",
 )
 

@@ -1,7 +1,5 @@
 """What the fused decoder and generator are made of: convolutions with packed weights over [time, channel] rows."""
 
-from __future__ import annotations
-
 from typing import TypeVar
 
 import torch
@@ -112,10 +110,10 @@ class Style(nn.Module):
         super().__init__()
         self.register_buffer("weight", torch.cat([projection.weight for projection in projections]).t().contiguous())
         self.register_buffer("bias", torch.cat([projection.bias for projection in projections]))
-        self.norms = len(projections)
+        self.n_norms = len(projections)
 
     def forward(self, style: Tensor) -> Tensor:
-        return torch.addmv(self.bias, self.weight.t(), style).view(self.norms, 2, -1)
+        return torch.addmv(self.bias, self.weight.t(), style).view(self.n_norms, 2, -1)
 
 
 def adain(x: Tensor, style: Tensor) -> Tensor:

@@ -1,7 +1,5 @@
 """The decoder on native convolutions; `model.decoder` says what it computes."""
 
-from __future__ import annotations
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -49,11 +47,11 @@ class FusedStyledBlock(nn.Module):
         self.style2 = Style([block.norm2.projection])
         conv1, conv2 = block.conv1, block.conv2
         self.doubles = block.doubles
+        self.doubling: nn.Module = nn.Identity()
         if isinstance(block.upsample, nn.ConvTranspose1d):
             self.doubling = Doubling(block.upsample)
         self.conv1 = PackedConv(conv1.weight, conv1.bias, beside, slope=1.0 if block.doubles else 0.2, padding=1)
         self.conv2 = PackedConv(conv2.weight, conv2.bias, beside, slope=0.2, padding=1)
-        self.has_shortcut = isinstance(block.shortcut, nn.Conv1d)
         self.shortcut: nn.Module = nn.Identity()
         if isinstance(block.shortcut, nn.Conv1d):
             self.shortcut = PackedConv(block.shortcut.weight, None, "fp32")

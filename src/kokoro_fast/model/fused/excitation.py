@@ -1,7 +1,5 @@
 """What goes into the fused generator beside the decoder's features, and what its output becomes: sound, in rows."""
 
-from __future__ import annotations
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn

@@ -1,11 +1,5 @@
 """The generator on native convolutions; `model.generator` says what it computes."""
 
-from __future__ import annotations
-
-from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -13,7 +7,7 @@ from torch import Tensor, nn
 from ..generator import Generator, ResBlock, SnakeConv, Stage
 from .convs import PackedConv, PackedUpsample, Style, all_of
 from .excitation import FusedSource, inverse_rows, spectrum_rows
-from .statistics import HALO, StatisticsGuess, known
+from .statistics import HALO, StatisticsGuess
 
 
 class FusedGenerator(nn.Module):
@@ -22,32 +16,32 @@ class FusedGenerator(nn.Module):
     def __init__(self, generator: Generator, precision: str) -> None:
         super().__init__()
         self.n_fft, self.hop = generator.n_fft, generator.hop
-        self.memory = Memory()
         # The native sine differs from torch's in last bits, which the golden files tell apart (docs/design.md, phases).
         self.source = generator.source if precision == "fp32" else FusedSource(generator.source)
         # A stage leaves the sum of its blocks; the layer after it takes the mean.
         stages = all_of(Stage, generator.stages)
         gains = [1.0] + [1 / len(stage.resblocks) for stage in stages]
-        self.stages = nn.ModuleList(
-            FusedStage(stage, precision, gain) for stage, gain in zip(stages, gains[:-1], strict=True)
-        )
+        fused = [FusedStage(stage, precision, gain) for stage, gain in zip(stages, gains[:-1], strict=True)]
+        self.stages = nn.ModuleList(fused)
+        self.widths: list[int] = [width for stage in fused for width in stage.widths]
         conv = generator.output_conv
         self.guess = StatisticsGuess.load()
+        self.halo = HALO
         self.output_conv = PackedConv(
             conv.weight, conv.bias, "fp32", slope=0.01, padding=int(conv.padding[0]), input_gain=gains[-1]
         )
 
     def forward(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor, lengths: Tensor | None) -> Tensor:
-        if lengths is None:
-            rows = [self.row(x[b], f0[b], style[b], noise[b]) for b in range(x.size(0))]
-            return torch.stack(rows)
-        padded: list[Tensor] = []
+        rows: list[Tensor] = []
         for b in range(x.size(0)):
-            n = int(lengths[b])
-            n_samples = n * (noise.size(1) // f0.size(1))
-            row = self.row(x[b, :, :n], f0[b, :n], style[b], noise[b, :n_samples])
-            padded.append(F.pad(row, [0, noise.size(1) - n_samples]))
-        return torch.stack(padded)
+            if lengths is None:
+                rows.append(self.row(x[b], f0[b], style[b], noise[b]))
+            else:
+                n = int(lengths[b])
+                n_samples = n * (noise.size(1) // f0.size(1))
+                row = self.row(x[b, :, :n], f0[b, :n], style[b], noise[b, :n_samples])
+                rows.append(F.pad(row, [0, noise.size(1) - n_samples]))
+        return torch.stack(rows)
 
     def row(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor) -> Tensor:
         """One utterance: x (512, H), f0 (H,), style (128,), noise (S,) -> (S,)."""
@@ -56,10 +50,9 @@ class FusedGenerator(nn.Module):
     def window(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor, begin: int, end: int) -> Tensor:
         """Half-frames `begin` to `end` of one utterance by guessed statistics: as `row`, -> (300 (end - begin),)."""
         rows, harmonics = x.t().contiguous(), self.harmonics(f0, noise)
-        channels = [block.channels for stage in all_of(FusedStage, self.stages) for block in stage.blocks()]
-        guess = self.guess(known(rows, harmonics, style), channels)
+        guess = self.guess(self.guess.known(rows, harmonics, style), self.widths)
         columns = harmonics.size(0) // rows.size(0)
-        first, last = max(begin - HALO, 0), min(end + HALO, rows.size(0))
+        first, last = max(begin - self.halo, 0), min(end + self.halo, rows.size(0))
         part = harmonics[columns * first : columns * last + 1]
         samples = self.sound(rows[first:last], part, style, guess)[0]
         per_half_frame = columns * self.hop
@@ -68,7 +61,7 @@ class FusedGenerator(nn.Module):
     def statistics(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor) -> tuple[Tensor, list[Tensor]]:
         """What is known of an utterance before it is rendered, and the statistics found then: what `guess` learns."""
         rows, harmonics = x.t().contiguous(), self.harmonics(f0, noise)
-        return known(rows, harmonics, style), self.sound(rows, harmonics, style)[1]
+        return self.guess.known(rows, harmonics, style), self.sound(rows, harmonics, style)[1]
 
     def harmonics(self, f0: Tensor, noise: Tensor) -> Tensor:
         """Magnitudes and phases of the excitation: f0 (H,), noise (S,) -> (60H + 1, 22)."""
@@ -89,37 +82,16 @@ class FusedGenerator(nn.Module):
             Samples (300H,), and the statistics used: mean and variance over time before each convolution.
         """
         used: list[Tensor] = []
-        with self.memory.borrowed(harmonics.size(0) * self.output_conv.channels_in) as (features, total):
-            for stage in self.stages:
-                before = None if given is None else given[len(used) :]
-                x, statistics = stage(x, harmonics, style, features, total, before)
-                used += statistics
-            return inverse_rows(self.output_conv(x), self.n_fft, self.hop), used
-
-
-class Memory:
-    """Two blocks of floats, which hold all that the stages make and outlive the call.
-
-    Blocks of many megabytes that come and go are mapped and cleared anew each time, or leave holes in the heap. As many
-    pairs are kept as there were calls at the same time.
-    """
-
-    def __init__(self) -> None:
-        self.free: deque[tuple[Tensor, Tensor]] = deque()
-
-    @contextmanager
-    def borrowed(self, size: int) -> Iterator[tuple[Tensor, Tensor]]:
-        try:
-            pair = self.free.pop()
-        except IndexError:
-            pair = torch.empty(0), torch.empty(0)
-        if pair[0].numel() < size:
-            del pair  # before there is more
-            pair = torch.empty(size), torch.empty(size)
-        try:
-            yield pair
-        finally:
-            self.free.append(pair)
+        # All that the stages make lies in these two.
+        size = harmonics.size(0) * self.output_conv.channels_in
+        features, total = torch.ops.kokoro_fast.scratch(size), torch.ops.kokoro_fast.scratch(size)
+        for stage in self.stages:
+            before: list[Tensor] | None = None
+            if given is not None:
+                before = given[len(used) :]
+            x, statistics = stage(x, harmonics, style, features, total, before)
+            used += statistics
+        return inverse_rows(self.output_conv(x), self.n_fft, self.hop), used
 
 
 class FusedStage(nn.Module):
@@ -139,11 +111,9 @@ class FusedStage(nn.Module):
             conv.weight, conv.bias, "fp32", stride=conv.stride[0], padding=int(conv.padding[0])
         )
         self.source_block = FusedResBlock(stage.source_block, precision)
-        self.resblocks = nn.ModuleList(FusedResBlock(block, precision) for block in all_of(ResBlock, stage.resblocks))
-
-    def blocks(self) -> list[FusedResBlock]:
-        """In the order in which `forward` runs them."""
-        return [self.source_block, *all_of(FusedResBlock, self.resblocks)]
+        blocks = [FusedResBlock(block, precision) for block in all_of(ResBlock, stage.resblocks)]
+        self.resblocks = nn.ModuleList(blocks)
+        self.widths: list[int] = [block.channels for block in (self.source_block, *blocks)]
 
     def forward(
         self,
@@ -182,9 +152,8 @@ class FusedResBlock(nn.Module):
         self.register_buffer("alpha", torch.stack([conv.alpha for conv in convs]))
         self.channels: int = convs[0].conv.in_channels
         self.dilations: list[int] = [conv.conv.dilation[0] for conv in convs]
-        self.packed: list[Tensor] = [
-            torch.ops.kokoro_fast.conv_pack(conv.conv.weight, conv.conv.bias, precision) for conv in convs
-        ]
+        blocks = [torch.ops.kokoro_fast.conv_pack(conv.conv.weight, conv.conv.bias, precision) for conv in convs]
+        self.register_buffer("packed", torch.stack(blocks))  # (6, bytes)
 
     def forward(self, x: Tensor, style: Tensor, total: Tensor, accumulate: bool, given: Tensor | None) -> Tensor:
         return torch.ops.kokoro_fast.resblock(

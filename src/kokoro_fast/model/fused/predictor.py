@@ -3,8 +3,6 @@
 `model.albert` and `model.prosody` say what it computes. Batches are done row by row, so padding needs no masks.
 """
 
-from __future__ import annotations
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -72,6 +70,7 @@ class FusedAlbert(nn.Module):
         return pad_sequence([self.row(ids) for ids in rows(input_ids, lengths)], batch_first=True)
 
     def row(self, ids: Tensor) -> Tensor:
+        """ids (T,) -> (T, 768)."""
         x = self.embedding_norm(self.symbol_embedding(ids) + self.positions[: ids.size(0)])
         x = self.embedding_projection(x)
         for _ in range(self.n_layers):
@@ -81,7 +80,7 @@ class FusedAlbert(nn.Module):
 
     def attention(self, x: Tensor) -> Tensor:
         """x (T, 768) -> what the heads gather (T, 768)."""
-        query, key, value = self.query_key_value(x).view(1, x.size(0), 3, self.n_heads, -1).permute(2, 0, 3, 1, 4)
+        query, key, value = self.query_key_value(x).view(1, x.size(0), 3, self.n_heads, -1).transpose(1, 3).unbind(2)
         heads = F.scaled_dot_product_attention(query, key, value)
         return heads[0].transpose(0, 1).flatten(1)
 
@@ -104,7 +103,7 @@ class FusedTextEncoder(nn.Module):
 
     def row(self, ids: Tensor) -> Tensor:
         x = self.embedding(ids)
-        for conv, norm in zip(self.convs, self.norms, strict=True):
+        for conv, norm in zip(self.convs, self.norms):
             x = norm(conv(x))
         return self.lstm(x)
 
@@ -118,13 +117,17 @@ class FusedDurationEncoder(nn.Module):
         self.style = Style([norm.projection for norm in all_of(AdaLayerNorm, encoder.norms)])
 
     def forward(self, x: Tensor, style: Tensor, lengths: Tensor | None) -> Tensor:
-        encoded = [self.row(row, style[b]) for b, row in enumerate(rows(x, lengths))]
+        encoded: list[Tensor] = []
+        for b, row in enumerate(rows(x, lengths)):
+            encoded.append(self.row(row, style[b]))
         return pad_sequence(encoded, batch_first=True)
 
     def row(self, x: Tensor, style: Tensor) -> Tensor:
         styles = style.expand(x.size(0), -1)
         x = torch.cat([x, styles], dim=1)
-        for lstm, (scale, shift) in zip(self.lstms, self.style(style), strict=True):
+        adapted = self.style(style)
+        for i, lstm in enumerate(self.lstms):
+            scale, shift = adapted[i].unbind()
             hidden = lstm(x)
             x = torch.cat([F.layer_norm(hidden, [hidden.size(1)], 1 + scale, shift, eps=1e-5), styles], dim=1)
         return x
@@ -142,13 +145,12 @@ class FusedProsodyPredictor(nn.Module):
         self.f0_contour = FusedContour(prosody.f0_blocks, prosody.f0_projection)
         self.energy_contour = FusedContour(prosody.energy_blocks, prosody.energy_projection)
 
-    def durations(self, encoding: Tensor, speed: Tensor, lengths: Tensor | None) -> Tensor:
-        """encoding (B, T, 640), speed (B,) -> (B, T) int64, at least 1, 0 in padding."""
-        durations: list[Tensor] = []
-        for b, row in enumerate(rows(encoding, lengths)):
-            frames = torch.sigmoid(self.duration_projection(self.duration_lstm(row))).sum(1) / speed[b]
-            durations.append(frames.round().clamp(min=1).long())
-        return pad_sequence(durations, batch_first=True)
+    def expected_frames(self, encoding: Tensor, lengths: Tensor | None) -> Tensor:
+        """encoding (B, T, 640) -> (B, T)."""
+        frames: list[Tensor] = []
+        for row in rows(encoding, lengths):
+            frames.append(torch.sigmoid(self.duration_projection(self.duration_lstm(row))).sum(1))
+        return pad_sequence(frames, batch_first=True)
 
     def contours(self, encoding: Tensor, style: Tensor, n_frames: Tensor | None) -> tuple[Tensor, Tensor]:
         """encoding (B, F, 640) -> pitch in Hz and energy, two of (B, H), H = 2F."""
@@ -181,6 +183,7 @@ class FusedContour(nn.Module):
 
 def rows(x: Tensor, lengths: Tensor | None) -> list[Tensor]:
     """The valid part of each row of a batch: x (B, T, ...) -> B of (T_b, ...)."""
-    if lengths is None:
-        return list(x)
-    return [row[:length] for row, length in zip(x, lengths.tolist(), strict=True)]
+    valid: list[Tensor] = []
+    for b in range(x.size(0)):
+        valid.append(x[b] if lengths is None else x[b, : int(lengths[b])])
+    return valid

@@ -6,9 +6,8 @@ be made. The guess is linear and of low rank, from what is known before renderin
 from the model itself, and docs/streaming.md says how good it is.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
+from typing import Self
 
 import torch
 from safetensors.torch import load_file
@@ -42,9 +41,10 @@ class StatisticsGuess(nn.Module):
         super().__init__()
         for name in ("center", "down", "up", "usual", "deviation"):
             self.register_buffer(name, factors[name].float())
+        self.least_deviation = LEAST_DEVIATION
 
     @classmethod
-    def load(cls) -> StatisticsGuess:
+    def load(cls) -> Self:
         """The guess that comes with the package: 3 MB, most of it as 8-bit numbers."""
         return cls(load_file(FILE))
 
@@ -55,24 +55,23 @@ class StatisticsGuess(nn.Module):
         statistics: list[Tensor] = []
         start = 0
         for width in channels:
-            of_block = slice(start, start + 6 * width)
-            statistics.append(torch.stack([mean[of_block].view(6, width), variance[of_block].view(6, width)], dim=1))
-            start = of_block.stop
+            end = start + 6 * width
+            statistics.append(torch.stack([mean[start:end].view(6, width), variance[start:end].view(6, width)], dim=1))
+            start = end
         return statistics
 
+    def known(self, x: Tensor, harmonics: Tensor, style: Tensor) -> Tensor:
+        """What is known of an utterance before it is rendered.
 
-def known(x: Tensor, harmonics: Tensor, style: Tensor) -> Tensor:
-    """What is known of an utterance before it is rendered.
+        Args:
+            x: (H, 512), the decoder's features.
+            harmonics: (60H + 1, 22), magnitudes and phases of the excitation.
+            style: (128,), the half of the style that the decoder sees.
 
-    Args:
-        x: (H, 512), the decoder's features.
-        harmonics: (60H + 1, 22), magnitudes and phases of the excitation.
-        style: (128,), the half of the style that the decoder sees.
-
-    Returns:
-        (P,): mean and logarithm of the deviation over time of both, style, logarithm of the length.
-    """
-    described = [style, torch.tensor([float(x.size(0))]).log()]
-    for columns in (x, harmonics):
-        described += [columns.mean(0), (columns.std(0, correction=0) + LEAST_DEVIATION).log()]
-    return torch.cat(described)
+        Returns:
+            (P,): mean and logarithm of the deviation over time of both, style, logarithm of the length.
+        """
+        described = [style, torch.tensor([float(x.size(0))]).log()]
+        for columns in (x, harmonics):
+            described += [columns.mean(0), (columns.std(0, correction=0) + self.least_deviation).log()]
+        return torch.cat(described)

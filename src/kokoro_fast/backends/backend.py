@@ -1,0 +1,62 @@
+"""What every backend is: a network, what runs it, and chunks made with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from kokoro_fast.backends.rendering import Network, Rendering
+
+
+class Backend:
+    """One loaded model. Safe to call from several threads.
+
+    Attributes:
+        name: such as "native" or "onnx".
+        precision: "fp32", "bf16" or "int8".
+        threads: CPU threads for one call.
+        compile_seconds: what torch.compile took; None where nothing was compiled.
+    """
+
+    compile_seconds: float | None = None
+
+    def __init__(
+        self, network: Network, name: str, precision: str, threads: int, device: torch.device | str = "cpu"
+    ) -> None:
+        self.network, self.name, self.precision, self.threads = network, name, precision, threads
+        self._device = torch.device(device)
+
+    @property
+    def has_windows(self) -> bool:
+        """Whether a rendering can give a window of its sound before the whole."""
+        return self.network.has_windows
+
+    def prepare(
+        self,
+        input_ids: list[int],
+        style: torch.Tensor,
+        speed: float,
+        seed: int,
+        stop: Callable[[], bool] | None = None,
+    ) -> Rendering:
+        """Decide the durations of one chunk.
+
+        Args:
+            input_ids: T token ids, boundary ids included.
+            style: (1, 256) row of a voice.
+            speed: 1.0 as trained.
+            seed: of the noise in the excitation.
+            stop: asked now and then while its sound is made, whether that is still wanted (native backend).
+        """
+        ids = torch.tensor([input_ids], device=self._device)
+        return Rendering(self.network, ids, style.to(self._device), speed, seed, stop)
+
+    def synthesize(
+        self, input_ids: list[int], style: torch.Tensor, speed: float, seed: int
+    ) -> tuple[NDArray[np.float32], list[int]]:
+        """Speak one chunk: audio (S,), and the T durations in frames of 600 samples. Arguments as for `prepare`."""
+        rendering = self.prepare(input_ids, style, speed, seed)
+        return rendering.whole(), rendering.durations
