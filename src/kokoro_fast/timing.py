@@ -25,7 +25,9 @@ def spoken_spans(chunk: Chunk, durations: Sequence[int]) -> list[tuple[Token, in
         durations: frames for each symbol of `chunk.phonemes`, with the two boundary ids around them.
 
     Returns:
-        One entry for every token, silent ones with start == end. The space after a token belongs to none.
+        One entry for every token, silent ones with start == end. In running speech the space before a word is where
+        its first sound begins (heard in words that open with s: the sound is there 65 ms before the end of a space of
+        75 ms, and follows its length); after a mark it is a pause and belongs to none.
     """
     return [(token, edges[0], edges[-1]) for token, edges in _symbol_edges(chunk, durations)]
 
@@ -79,8 +81,11 @@ def _symbol_edges(chunk: Chunk, durations: Sequence[int]) -> list[tuple[Token, l
     last = len(chunk.phonemes) + 1
     found = []
     for token in chunk.tokens:
-        stops = range(position, position + len(token.phonemes) + 1)
-        found.append((token, [edges[min(max(stop, 1), last)] for stop in stops]))
+        stops = [min(max(stop, 1), last) for stop in range(position, position + len(token.phonemes) + 1)]
+        before = chunk.phonemes[: stops[0] - 1]
+        if token.phonemes and before.endswith(" ") and before[-2:-1] not in MARKS:
+            stops[0] -= 1
+        found.append((token, [edges[stop] for stop in stops]))
         position += len(token.symbols)
     return found
 

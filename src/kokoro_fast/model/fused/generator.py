@@ -50,7 +50,7 @@ class FusedGenerator(nn.Module):
     def window(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor, begin: int, end: int) -> Tensor:
         """Half-frames `begin` to `end` of one utterance by guessed statistics: as `row`, -> (300 (end - begin),)."""
         rows, harmonics = x.t().contiguous(), self.harmonics(f0, noise)
-        guess = self.guess(self.guess.known(rows, harmonics, style), self.widths)
+        guess = self.guess(self.guess.known(rows, harmonics, f0, style), self.widths)
         columns = harmonics.size(0) // rows.size(0)
         first, last = max(begin - self.halo, 0), min(end + self.halo, rows.size(0))
         part = harmonics[columns * first : columns * last + 1]
@@ -61,7 +61,7 @@ class FusedGenerator(nn.Module):
     def statistics(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor) -> tuple[Tensor, list[Tensor]]:
         """What is known of an utterance before it is rendered, and the statistics found then: what `guess` learns."""
         rows, harmonics = x.t().contiguous(), self.harmonics(f0, noise)
-        return self.guess.known(rows, harmonics, style), self.sound(rows, harmonics, style)[1]
+        return self.guess.known(rows, harmonics, f0, style), self.sound(rows, harmonics, style)[1]
 
     def harmonics(self, f0: Tensor, noise: Tensor) -> Tensor:
         """Magnitudes and phases of the excitation: f0 (H,), noise (S,) -> (60H + 1, 22)."""
