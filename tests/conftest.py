@@ -8,6 +8,7 @@ first test takes as long as the network does.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,3 +60,38 @@ def golden() -> Callable[[str], Golden]:
     import goldens
 
     return goldens.load
+
+
+@pytest.fixture(scope="session")
+def torchscript_folder(fetched: None, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """`torchscript_folder(ops, precision)`: an artifact with two voices, written once. Do not change it."""
+    from kokoro_fast.export import export
+
+    written: dict[tuple[str, str], Path] = {}
+
+    def folder(ops: str = "native", precision: str = "fp32") -> Path:
+        if (ops, precision) not in written:
+            target = tmp_path_factory.mktemp("artifacts") / f"torchscript-{ops}-{precision}"
+            export("torchscript", target, voices=["af_heart", "bf_emma"], ops=ops, precision=precision)
+            written[ops, precision] = target
+        return written[ops, precision]
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def onnx_folder(fetched: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An ONNX artifact with two voices and the drop-in file. Do not change it."""
+    from kokoro_fast.export import export
+
+    pytest.importorskip("onnxscript", reason="needs the packages of the extra `export`")
+    target = tmp_path_factory.mktemp("artifacts") / "onnx"
+    return export("onnx", target, voices=["af_heart", "bf_emma"], drop_in=True)
+
+
+@pytest.fixture(scope="session")
+def host_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The C++ host, built once: its build folder."""
+    from host_build import build_host
+
+    return build_host(tmp_path_factory.mktemp("host") / "build")

@@ -41,16 +41,19 @@ ALLOWED: dict[str, set[str]] = {
     "evenness": BASE,
     "timing":   BASE | {"types", "speech"},
     "supply":   BASE,
+    "phonemes": BASE | {"types", "text", "plan", "joins"},
     "synthesis": BASE | {"types", "weights", "supply", "evenness", "joins", "timing", "stitch", "speech"},
     "ahead":    set(),
     "stream":   BASE | {"ahead", "speech", "text"},
     "model":    BASE | {"ops", "weights"},
     "weights":  BASE,
-    "backends": BASE | {"model", "ops", "weights", "types"},
+    "artifact": BASE | {"weights"},
+    "backends": BASE | {"model", "ops", "weights", "types", "artifact"},
+    "export":   BASE | {"model", "ops", "weights", "backends", "artifact", "__init__"},
 }
 # fmt: on
 
-FREE = {"engine", "compat", "cli", "say", "doctor", "terminal", "__main__", "__init__"}
+FREE = {"engine", "compat", "cli", "commands", "say", "doctor", "terminal", "__main__", "__init__"}
 """The ends of the house: they see the stages together. What nobody may import is tested apart."""
 
 TORCHLESS = [
@@ -76,9 +79,11 @@ TORCHLESS = [
     "ahead",
     "stream",
     "cli",
+    "commands",
+    "phonemes",
 ]
 
-NOBODY_IMPORTS = {"cli": {"__main__"}, "engine": {"__init__", "compat", "say", "doctor"}}
+NOBODY_IMPORTS = {"cli": {"__main__"}, "commands": {"cli"}, "engine": {"__init__", "compat", "say", "doctor"}}
 """Room -> the only ones that may import it."""
 
 

@@ -1,4 +1,4 @@
-"""The command line: `kokoro-fast say | fetch | voices | doctor`. The help texts are its manual.
+"""The command line: `kokoro-fast say | export | phonemes | fetch | voices | doctor`. The help texts are its manual.
 
 Importing this file is light: each command imports what it needs, so `--help` and `voices` never load torch. Exit codes:
 0 done, 1 it could not be done, 2 it was asked for wrongly, 128 + n ended by signal n.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kokoro_fast.commands import export, phonemes
 from kokoro_fast.config import DEFAULT_VOICE
 from kokoro_fast.errors import InputError, KokoroFastError
 from kokoro_fast.terminal import (
@@ -84,6 +85,10 @@ def cli() -> None:
     """
 
 
+cli.add_command(export)
+cli.add_command(phonemes)
+
+
 @cli.command()
 @click.argument("text", nargs=-1)
 @click.option("-f", "--file", metavar="FILE", help="Read the text from FILE, in UTF-8; - is standard input.")
@@ -133,6 +138,7 @@ def cli() -> None:
     help="fp32, bf16 or int8; auto is the fastest here that nobody can tell from fp32.",
 )
 @click.option("--weights", metavar="FILE", help="A .pth, .safetensors or .onnx file.  [default: the cache]")
+@click.option("--path", metavar="DIR", help="Speak with a folder that `kokoro-fast export` wrote, instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: output, seconds, phonemes, word times.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar and no closing line.")
 def say(

@@ -10,12 +10,13 @@ import math
 import secrets
 import warnings
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from kokoro_fast.ahead import Cancelled
-from kokoro_fast.backends.pytorch import PyTorchBackend
+from kokoro_fast.backends.opening import open_backend
 from kokoro_fast.config import DEFAULT_VOICE, SPEED_RANGE
 from kokoro_fast.errors import InputError, UnspokenTextWarning
 from kokoro_fast.joins import PARAGRAPH_MORE_SECONDS
@@ -46,9 +47,11 @@ class Kokoro:
         seed: of the breath noise in the voice, 0 to 2**63 - 1; None draws a new one for each call.
         weights: a weight file (.pth, .safetensors, .onnx); None takes the cache, fetching on first use.
         backend: "native" (fused kernels, CPU), "eager" (PyTorch, any device), "compile" (torch.compile: minutes to
-            start); "auto" takes native where it can be had, else eager.
+            start); "auto" takes native where it can be had, else eager. "torchscript", "aoti" and "onnx" run an
+            exported folder, as does "auto" with `path`.
         precision: "fp32", "bf16", "int8" of the native backend; "auto" takes the fastest that nobody can tell from
             fp32.
+        path: a folder that `kokoro-fast export` wrote, instead of the weights; its voices go before the cache.
         lexicon: pronunciations that go before those of the dictionaries: {"JSON": "ʤˈAsᵊn"}, or a .json or .tsv file.
 
     Attributes:
@@ -58,7 +61,7 @@ class Kokoro:
         InputError: unknown voice, language or device, a seed out of range, a backend or precision this machine lacks, a
             lexicon that cannot be read.
         MissingDependencyError: backend "native" without the native library.
-        WeightsError: weights could not be found, fetched or read.
+        WeightsError: weights could not be found, fetched or read, or a folder does not fit this machine.
     """
 
     def __init__(
@@ -72,16 +75,18 @@ class Kokoro:
         backend: str = "auto",
         precision: str = "auto",
         lexicon: Mapping[str, str] | str | Path | None = None,
+        path: str | Path | None = None,
     ) -> None:
         if seed is not None and not (isinstance(seed, int) and 0 <= seed < N_SEEDS):
             raise InputError(f"seed: expected a whole number from 0 to 2**63 - 1, got {seed!r}")
         self._lang = lang or _language_of(voice)
         self._phonemizer = phonemizer(self._lang)
-        self._voice = load_voice(voice)
+        self._voices = partial(load_voice, folder=None if path is None else Path(path) / "voices")
+        self._voice = self._voices(voice)
         self._seed = seed
         self._lexicon = None if lexicon is None else load_lexicon(lexicon)
         self._pace = Pace()
-        self.backend = PyTorchBackend(weights, device, threads, backend, precision)
+        self.backend = open_backend(backend, path, weights, device, threads, precision)
 
     def speak(
         self,
@@ -220,9 +225,9 @@ class Kokoro:
         low, high = SPEED_RANGE
         if not (math.isfinite(speed) and low <= speed <= high):
             raise InputError(f"speed: expected {low} to {high}, got {speed}")
-        rows = self._voice if voice is None else load_voice(voice)
         seed = secrets.randbits(48) if self._seed is None else self._seed
-        return Synthesis(self.backend, rows, speed, seed, self._pace, supply)
+        chosen = self._voice if voice is None else voice
+        return Synthesis(self.backend, self._voices, chosen, speed, seed, self._pace, supply)
 
     def _tokens(self, text: str | None, phonemes: str | None, markup: Mode) -> Iterable[Token]:
         if (text is None) == (phonemes is None):
@@ -232,7 +237,7 @@ class Kokoro:
         if not isinstance(text, str):
             raise InputError(f"text: expected a string, got {type(text).__name__}")
         for name in parse_markup(text, markup).voices:
-            load_voice(name)  # before the first sound, and not when it is reached
+            self._voices(name)  # before the first sound, and not when it is reached
         return self._tokens_of_text(text, markup)
 
     def _tokens_of_text(self, text: str, markup: Mode, scope: Scope | None = None, start: int = 0) -> Iterator[Token]:

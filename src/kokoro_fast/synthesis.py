@@ -24,10 +24,10 @@ from kokoro_fast.stitch import make_stitcher
 from kokoro_fast.supply import WINDOW_SECONDS, Pace, Supply
 from kokoro_fast.timing import words_of
 from kokoro_fast.types import Chunk
-from kokoro_fast.weights import load_voice, style_row
+from kokoro_fast.weights import style_row
 
 if TYPE_CHECKING:
-    from kokoro_fast.backends.pytorch import PyTorchBackend
+    from kokoro_fast.backends.backend import Backend
     from kokoro_fast.backends.rendering import Rendering
 
 Samples = NDArray[np.float32]
@@ -54,6 +54,9 @@ WORTH_A_WINDOW = 1.7
 N_SEEDS = 2**63
 """Torch's generators take any of these."""
 
+Voices = Callable[[Any], Any]
+"""The rows of a voice, a tensor (510, 256), by whatever `Kokoro` takes for one."""
+
 Run = tuple[Iterable[Chunk], bool]
 """Chunks that can be spoken now, and whether nothing comes after them."""
 
@@ -67,7 +70,8 @@ class Synthesis:
 
     Args:
         backend: what runs the model.
-        rows: (510, 1, 256), the voice of the call.
+        voices: gives the rows (510, 256) of a voice.
+        voice: of the call; markup changes it.
         speed: of the call; markup multiplies it.
         seed: of the first chunk's noise. Another seed for each chunk: the same noise twice in a row would be heard as a
             pattern.
@@ -77,9 +81,17 @@ class Synthesis:
     """
 
     def __init__(
-        self, backend: PyTorchBackend, rows: Any, speed: float, seed: int, pace: Pace, supply: Supply | None = None
+        self,
+        backend: Backend,
+        voices: Voices,
+        voice: Any,
+        speed: float,
+        seed: int,
+        pace: Pace,
+        supply: Supply | None = None,
     ) -> None:
-        self._backend, self._rows, self._speed, self._seed = backend, rows, speed, seed
+        self._backend, self._voices, self._speed, self._seed = backend, voices, speed, seed
+        self._rows = voices(voice)
         self._pace, self._supply = pace, supply
         self._stop: Callable[[], bool] | None = None
         self._evenness = Evenness()
@@ -132,7 +144,7 @@ class Synthesis:
 
     def _prepare(self, chunk: Chunk) -> Rendering:
         voice, rate = chunk.delivery.voice, chunk.delivery.rate
-        rows = self._rows if voice is None else load_voice(voice)
+        rows = self._rows if voice is None else self._voices(voice)
         low, high = SPEED_RANGE
         speed = min(max(self._speed * rate, low), high)
         rendering = self._backend.prepare(

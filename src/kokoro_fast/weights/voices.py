@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def load_voice(voice: Any) -> Tensor:
+def load_voice(voice: Any, folder: Path | None = None) -> Tensor:
     """The style rows of a voice.
 
     Args:
         voice: a published name ("af_heart"); a file (.pt, .bin, .npy, .npz, .safetensors; "voices.npz:af_heart" picks
             one of several); a tensor or array of shape (510, 1, 256) or (510, 256); or a blend of names and files,
             "af_heart:0.7,am_adam:0.3" or "af_heart,am_adam" for equal parts. Blend weights are scaled to sum to 1.
+        folder: where the files NAME.bin of published voices are looked for before the cache.
 
     Returns:
         (510, 256) float32: row n - 1 speaks n symbols. The caller may change it.
@@ -43,9 +44,9 @@ def load_voice(voice: Any) -> Tensor:
         raise InputError("voice: expected a name, a file or a blend, got an empty string")
     parts = [_part(part.strip(), voice) for part in voice.split(",")]
     weights = _shares([weight for _, weight in parts], voice)
-    blend = _single(parts[0][0]) * weights[0]
+    blend = _single(parts[0][0], folder) * weights[0]
     for (spec, _), weight in zip(parts[1:], weights[1:], strict=True):
-        blend += _single(spec) * weight
+        blend += _single(spec, folder) * weight
     return blend
 
 
@@ -85,7 +86,9 @@ def _shares(weights: list[float | None], whole: str) -> list[float]:
     return [weight / total for weight in given]
 
 
-def _single(spec: str) -> Tensor:
+def _single(spec: str, folder: Path | None) -> Tensor:
+    if folder is not None and spec in VOICES and (folder / f"{spec}.bin").is_file():
+        return read_voice_file(folder / f"{spec}.bin")
     if spec in VOICES:
         return _published(spec)
     path, key = _split_file(spec)

@@ -1,0 +1,30 @@
+// Phoneme lines, as `kokoro-fast phonemes` prints them: what a host speaks that has no grapheme-to-phoneme conversion.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kokoro_fast/status.h"
+
+namespace kokoro_fast {
+
+constexpr double kSentenceGap = 0.45;  // seconds
+constexpr double kLongestGap = 3600;
+
+struct PhonemeLine {
+  std::string phonemes;       // empty: a silence of `gap` seconds
+  double gap = kSentenceGap;  // seconds from the last sound of this line to the first of the next
+  std::string text;           // the words
+  int64_t char_start = 0;     // where they stand in the text that was read
+  int64_t char_end = 0;
+  std::string voice;  // empty: the voice of the call
+  double rate = 1.0;  // factor on the speed of the call
+};
+
+// One line of a file, without its end; `number` counts from 1, for messages. Nothing if it is blank. A line that does
+// not begin with "{" is plain phonemes, a sentence of its own.
+Result<std::optional<PhonemeLine>> parse_phoneme_line(std::string_view line, int64_t number);
+
+}  // namespace kokoro_fast

@@ -1,0 +1,218 @@
+// The manifest: each field checked, each file compared, and every refusal with the command that helps.
+#include <filesystem>
+#include <string>
+
+#include "manifest.h"
+#include "mutate.h"
+#include "small_artifact.h"
+
+namespace {
+
+using kokoro_fast::check_file;
+using kokoro_fast::check_machine;
+using kokoro_fast::Code;
+using kokoro_fast::Manifest;
+using kokoro_fast::read_checked;
+using kokoro_fast::read_manifest;
+
+void check_rebuild(const std::string& message) {
+  const std::string end = std::string("; rebuild it with: ") + SmallArtifact::kCommand;
+  CHECK_MESSAGE(message.size() > end.size() && message.substr(message.size() - end.size()) == end, message);
+}
+
+void check_refused(const SmallArtifact& artifact, const std::string& content, Code code, const std::string& words) {
+  artifact.write("manifest.json", content);
+  const auto manifest = read_manifest(artifact.path());
+  check_error(manifest, code, words);
+  CHECK_MESSAGE(contains(manifest.message(), "manifest.json: "), manifest.message());
+  CHECK_MESSAGE(contains(manifest.message(), "rebuild it with: kokoro-fast export "), manifest.message());
+}
+
+TEST(manifest_is_read) {
+  const SmallArtifact artifact;
+  const Manifest manifest = artifact.load();
+  CHECK(manifest.kind == "torchscript" && manifest.ops == "torch" && manifest.precision == "fp32");
+  CHECK(manifest.torch == "2.13.0" && manifest.needs.empty() && manifest.device == "cpu");
+  CHECK(manifest.command == SmallArtifact::kCommand);
+  CHECK(manifest.files.size() == 4);
+  CHECK(manifest.find_file("model.pt")->bytes == 300'000);
+  CHECK(manifest.find_file("model.pt2") == nullptr);
+  CHECK(manifest.find_graph("predict")->inputs[0].shape[1] == "T");
+  CHECK(manifest.find_graph("render") == nullptr);
+  CHECK(check_machine(manifest, "2.13.4+cpu").ok());
+  for (const auto& file : manifest.files) CHECK(check_file(manifest, file).ok());
+  artifact.write("manifest.json", artifact.edited("\"2.13.0\"", "null"));
+  CHECK(artifact.load().torch.empty());
+}
+
+TEST(manifest_that_is_missing) {
+  const Scratch scratch;
+  check_error(read_manifest(scratch / "gone"), Code::missing_file, "gone: expected an artifact folder, got nothing");
+  check_error(read_manifest(scratch.path()), Code::missing_file, "manifest.json: expected a file");
+  scratch.write("file", "");
+  check_error(read_manifest(scratch / "file"), Code::missing_file, "got a file; rebuild it with: kokoro-fast export");
+  std::filesystem::create_directory(scratch / "manifest.json");
+  check_error(read_manifest(scratch.path()), Code::missing_file, "got: something else");
+}
+
+TEST(manifest_of_another_format) {
+  const SmallArtifact artifact;
+  artifact.write("manifest.json", artifact.edited("\"format\": 1,", "\"format\": 2, \"new\": {},"));
+  const auto manifest = read_manifest(artifact.path());
+  check_error(manifest, Code::mismatch, "manifest.json: format: expected 1, got 2");
+  check_rebuild(manifest.message());
+}
+
+TEST(manifest_with_a_wrong_field) {
+  const struct {
+    const char* from;
+    const char* to;
+    const char* words;
+  } kEdits[] = {
+      {"\"format\": 1", "\"format\": \"1\"", "format: expected 1, got \"1\""},
+      {"\"format\": 1,", "", "expected the field \"format\", got none"},
+      {"\"device\": \"cpu\"", "\"device\": \"cuda\"", "device: expected cpu, got \"cuda\""},
+      {"\"kind\": \"torchscript\"", "\"kind\": \"gguf\"", "kind: expected torchscript or aoti or onnx, got \"gguf\""},
+      {"\"ops\": \"torch\"", "\"ops\": null", "ops: expected torch or native, got null"},
+      {"\"precision\": \"fp32\"", "\"precision\": \"fp16\"", "precision: expected fp32 or bf16 or int8, got \"fp16\""},
+      {"\"command\": \"", "\"command\": \"\\n", "command: expected printable text"},
+      {"\"torch\": \"2.13.0\"", "\"torch\": 2.13", "torch: expected printable text, got 2.13"},
+      {"\"needs\": []", "\"needs\": [1]", "needs[0]: expected printable text, got 1"},
+      {"\"needs\": []", "\"needs\": {}", "needs: expected a list, got an object"},
+      {"\"needs\": []", "\"needs\": [], \"extra\": 1", "got also \"extra\""},
+      {"8fbea51e", "8FBEA51E", "weights_sha256: expected 64 digits"},
+      {"24000", "22050", "sample_rate: expected 24000, got 22050"},
+      {": 600,", ": 300,", "samples_per_frame: expected 600, got 300"},
+      {": 510,", ": 510.5,", "max_symbols: expected 510, got 510.5"},
+      {"300000", "-1", "files[\"model.pt\"].bytes: expected a whole number from 0, got -1"},
+      {"{\"bytes\"", "{\"size\"", "files[\"model.pt\"]: expected the field \"bytes\", got none"},
+      {"\"model.pt\":", "\"../model.pt\":", "files: expected paths inside the folder, got \"../model.pt\""},
+      {"\"model.pt\":", "\"/model.pt\":", "files: expected paths inside the folder, got \"/model.pt\""},
+      {"\"model.pt\":", "\"a//model.pt\":", "files: expected paths inside the folder"},
+      {"\"model.pt\":", "\"a/./model.pt\":", "files: expected paths inside the folder"},
+      {"\"model.pt\":", "\"a\\\\model.pt\":", "files: expected paths inside the folder"},
+      {"\"model.pt\":", "\"a\\u0000\":", "files: expected paths inside the folder, got \"a\\u0000\""},
+      {"\"model.pt\":", "\"manifest.json\":", "files: expected paths inside the folder, got \"manifest.json\""},
+      {"\"model.pt\":", "\"\":", "files: expected paths inside the folder, got \"\""},
+      {"\"file\": \"model.pt\"", "\"file\": \"x.pt\"",
+       "graphs: expected a file of the folder for \"predict\", got \"x.pt\""},
+      {"\"int64\"", "\"int32\"", "graphs[0].inputs[0].dtype: expected int64 or float32, got \"int32\""},
+      {"[1, \"T\"]", "[1, 0.5]", "graphs[0].inputs[0].shape[1]: expected a whole number from 0, got 0.5"},
+      {"\"unit\": \"frames\"", "\"unit\": \"\"", "graphs[0].outputs[0].unit: expected printable text, got \"\""},
+      {"\"sample_rate\"", "\"kind\"", "line 7, column 2: expected each key once, got a second \"kind\""},
+      {"\"kind\"", "kind", "line 2, column 15: expected a key in quotes, got \"k\""},
+  };
+  const SmallArtifact artifact;
+  for (const auto& edit : kEdits)
+    check_refused(artifact, artifact.edited(edit.from, edit.to), Code::damaged_file, edit.words);
+  check_refused(artifact, "[]", Code::damaged_file, "expected an object, got a list");
+  check_refused(artifact, std::string(2 << 20, ' '), Code::damaged_file, "expected at most 1048576 bytes");
+}
+
+TEST(manifest_with_any_value_changed_keeps_its_command) {
+  const SmallArtifact artifact;
+  artifact.write("manifest.json", artifact.edited("24000", "[]"));
+  check_rebuild(read_manifest(artifact.path()).message());
+  artifact.write("manifest.json", artifact.edited("kokoro-fast export", "something else"));
+  CHECK(read_manifest(artifact.path()).ok());
+  artifact.write("manifest.json", artifact.edited("kokoro-fast export torchscript", "something else\", \"x\": \""));
+  CHECK(!contains(read_manifest(artifact.path()).message(), "something else"));
+}
+
+TEST(manifest_of_another_machine) {
+  const SmallArtifact artifact;
+  const auto old = check_machine(artifact.load(), "2.12.1");
+  check_error(old, Code::mismatch, "manifest.json: torch: expected 2.13, which wrote it, got 2.12.1");
+  check_rebuild(old.message());
+  check_error(check_machine(artifact.load(), "2.1.3"), Code::mismatch, "torch: expected 2.13");
+  check_error(check_machine(artifact.load(), "2.130.0"), Code::mismatch, "torch: expected 2.13");
+  check_error(check_machine(artifact.load(), ""), Code::mismatch, "torch: expected 2.13");
+
+  artifact.write("manifest.json", artifact.edited("\"needs\": []", "\"needs\": [\"avx999\", \"fpu2\"]"));
+  const auto lacking = check_machine(artifact.load(), "2.13.0");
+  check_error(lacking, Code::mismatch, "expected a processor with avx999, fpu2, got one without");
+  check_rebuild(lacking.message());
+}
+
+TEST(cpu_features) {
+#if defined(__x86_64__)
+  CHECK(kokoro_fast::cpu_has("avx512_vnni") == static_cast<bool>(__builtin_cpu_supports("avx512vnni")));
+  CHECK(kokoro_fast::cpu_has("sse2"));
+  CHECK(!kokoro_fast::cpu_has("sse99"));
+#endif
+}
+
+TEST(file_that_is_not_as_written) {
+  const SmallArtifact artifact;
+  const Manifest manifest = artifact.load();
+  const auto& model = *manifest.find_file("model.pt");
+  std::string content = artifact.read("model.pt");
+
+  content[123'456] ^= 1;
+  artifact.write("model.pt", content);
+  const auto edited = check_file(manifest, model);
+  check_error(edited, Code::damaged_file, "model.pt: expected sha256 " + model.sha256 + ", got ");
+  check_rebuild(edited.message());
+  check_error(read_checked(manifest, model), Code::damaged_file, "model.pt: expected sha256");
+
+  artifact.write("model.pt", content.substr(1));
+  const auto cut = check_file(manifest, model);
+  check_error(cut, Code::damaged_file, "model.pt: expected 300000 bytes, got 299999");
+  check_rebuild(cut.message());
+
+  std::filesystem::remove(artifact / "model.pt");
+  const auto gone = check_file(manifest, model);
+  check_error(gone, Code::missing_file, "model.pt: expected a file");
+  check_rebuild(gone.message());
+
+  std::filesystem::create_directory(artifact / "model.pt");
+  check_error(check_file(manifest, model), Code::missing_file, "model.pt: expected a file");
+}
+
+TEST(file_behind_a_link) {
+  const SmallArtifact artifact;
+  const Scratch other;
+  const Manifest manifest = artifact.load();
+  const auto& model = *manifest.find_file("model.pt");
+  other.write("model.pt", artifact.read("model.pt"));
+  std::filesystem::rename(artifact / "model.pt", artifact / "kept.pt");
+  std::filesystem::create_symlink("kept.pt", artifact / "model.pt");
+  CHECK(check_file(manifest, model).ok());
+  std::filesystem::remove(artifact / "model.pt");
+  std::filesystem::create_symlink(other / "model.pt", artifact / "model.pt");
+  const auto outside = check_file(manifest, model);
+  check_error(outside, Code::damaged_file, "model.pt: expected a file inside the folder, got a path that leads out");
+  check_rebuild(outside.message());
+  // The folder itself may be a link.
+  std::filesystem::create_directory_symlink(artifact.path(), other / "link");
+  const auto linked = read_manifest(other / "link");
+  CHECK(check_file(*linked, *linked->find_file("vocabulary.json")).ok());
+}
+
+TEST(folder_stays_where_it_is) {
+  const SmallArtifact artifact;
+  const auto here = std::filesystem::current_path();
+  std::filesystem::current_path(artifact.path().parent_path());
+  const auto manifest = read_manifest(artifact.path().filename());
+  std::filesystem::current_path(here);
+  CHECK(manifest.ok() && check_file(*manifest, manifest->files[0]).ok());
+}
+
+TEST(manifest_cut_anywhere) {
+  const SmallArtifact artifact;
+  const std::string text = artifact.manifest();
+  for (size_t n = 0; n < text.size(); n += 7) check_refused(artifact, text.substr(0, n), Code::damaged_file, "the end");
+}
+
+TEST(manifest_reader_takes_anything) {
+  const SmallArtifact artifact;
+  const std::string text = artifact.manifest();
+  std::mt19937 random(2);
+  for (int i = 0; i < 3'000; ++i) {
+    artifact.write("manifest.json", mutated(text, random));
+    const auto manifest = read_manifest(artifact.path());
+    if (!manifest) CHECK_MESSAGE(manifest.message().find('\n') == std::string::npos, manifest.message());
+  }
+}
+
+}  // namespace

@@ -1,0 +1,83 @@
+// Lines of phonemes.
+#include <string>
+
+#include "mutate.h"
+#include "phoneme_lines.h"
+#include "scratch.h"
+
+namespace {
+
+using kokoro_fast::Code;
+using kokoro_fast::parse_phoneme_line;
+using kokoro_fast::PhonemeLine;
+
+PhonemeLine parsed(const std::string& text, int64_t number = 1) {
+  const auto line = parse_phoneme_line(text, number);
+  CHECK_MESSAGE(line.ok(), line.message());
+  CHECK(line->has_value());
+  return **line;
+}
+
+TEST(phoneme_line_with_every_field) {
+  const PhonemeLine line = parsed(
+      R"({"phonemes": "həlˈO", "gap": 0.18, "text": "Hello", "char_start": 3, "char_end": 8, "voice": "am_adam", "rate": 1.1})");
+  CHECK(line.phonemes == "həlˈO" && line.gap == 0.18 && line.text == "Hello");
+  CHECK(line.char_start == 3 && line.char_end == 8 && line.voice == "am_adam" && line.rate == 1.1);
+}
+
+TEST(phoneme_line_with_defaults) {
+  const PhonemeLine line = parsed(R"(  {"phonemes": "", "gap": 2}  )");
+  CHECK(line.phonemes.empty() && line.gap == 2 && line.voice.empty() && line.rate == 1.0);
+}
+
+TEST(phoneme_line_of_plain_phonemes) {
+  const PhonemeLine line = parsed("\thəlˈO \t wˈɜɹld.\r", 7);
+  CHECK(line.phonemes == "həlˈO wˈɜɹld." && line.gap == 0.45 && line.voice.empty());
+  CHECK(parsed("\xef\xbb\xbfhəlˈO").phonemes == "həlˈO");
+  CHECK(parsed("\xef\xbb\xbfhəlˈO", 2).phonemes == "\xef\xbb\xbfhəlˈO");
+}
+
+TEST(phoneme_line_that_is_blank) {
+  for (const char* text : {"", "  ", "\t\r", "\xef\xbb\xbf", "\xef\xbb\xbf\r"}) {
+    const auto line = parse_phoneme_line(text, 1);
+    CHECK(line.ok() && !line->has_value());
+  }
+}
+
+TEST(phoneme_line_that_is_wrong) {
+  const struct {
+    const char* text;
+    const char* words;
+  } kWrong[] = {
+      {"{", "line 12: line 1, column 2: expected a key in quotes, got the end"},
+      {R"({"gap": 1})", "line 12: expected the field \"phonemes\", got none"},
+      {R"({"phonemes": "a"})", "line 12: expected the field \"gap\", got none"},
+      {R"({"phonemes": 1, "gap": 1})", "line 12: phonemes: expected a string, got 1"},
+      {R"({"phonemes": "a", "gap": -1})", "line 12: gap: expected a number from 0 to 3600, got -1"},
+      {R"({"phonemes": "a", "gap": 3601})", "gap: expected a number from 0 to 3600, got 3601"},
+      {R"({"phonemes": "a", "gap": "1"})", "gap: expected a number from 0 to 3600, got \"1\""},
+      {R"({"phonemes": "a", "gap": null})", "gap: expected a number from 0 to 3600, got null"},
+      {R"({"phonemes": "a", "gap": 1, "rate": 3})", "rate: expected a number from 0.5 to 2, got 3"},
+      {R"({"phonemes": "a", "gap": 1, "rate": true})", "rate: expected a number from 0.5 to 2, got true"},
+      {R"({"phonemes": "a", "gap": 1, "voice": []})", "voice: expected a string, got a list"},
+      {R"({"phonemes": "a", "gap": 1, "char_start": -1})", "char_start: expected a whole number from 0, got -1"},
+      {R"({"phonemes": "a", "gap": 1, "char_end": 1.5})", "char_end: expected a whole number from 0, got 1.5"},
+      {R"({"phonemes": "a", "gap": 1, "voise": "x"})",
+       "expected the fields phonemes, gap, text, char_start, char_end, voice, rate, got \"voise\""},
+      {R"({"phonemes": "a", "gap": 1, "gap, text": "x"})", "got \"gap, text\""},
+      {R"({"phonemes": "a", "gap": 1} x)", "expected the end, got \"x\""},
+      {R"({"phonemes": "a", "gap": 1, "gap": 2})", "each key once"},
+  };
+  for (const auto& wrong : kWrong) check_error(parse_phoneme_line(wrong.text, 12), Code::bad_argument, wrong.words);
+}
+
+TEST(phoneme_lines_take_anything) {
+  std::mt19937 random(4);
+  const std::string line = R"({"phonemes": "həlˈO", "gap": 0.18, "text": "H", "char_start": 3, "voice": "am_adam"})";
+  for (int i = 0; i < 20'000; ++i) {
+    const auto read = parse_phoneme_line(mutated(line, random), 1);
+    if (!read) check_error(read, Code::bad_argument, "line 1: ");
+  }
+}
+
+}  // namespace

@@ -1,0 +1,20 @@
+// The voices of an artifact folder: voices/NAME.bin.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kokoro_fast/status.h"
+#include "manifest.h"
+
+namespace kokoro_fast {
+
+constexpr int kStyleSize = 256;
+
+// Sorted names.
+std::vector<std::string> list_voices(const Manifest& manifest);
+
+// (510, 256): row n - 1 speaks n symbols.
+Result<std::vector<float>> load_voice(const Manifest& manifest, const std::string& name);
+
+}  // namespace kokoro_fast

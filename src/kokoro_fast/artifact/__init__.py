@@ -1,0 +1,1 @@
+"""What an exported folder says of itself. Reading order: `manifest`, then `graphs`."""

@@ -1,0 +1,305 @@
+"""`manifest.json`: what an artifact folder holds, and what a machine must have to run it. Torch-free.
+
+`folder` writes it last, so a folder with a manifest is whole. A loader calls `check_artifact` before it opens anything
+else; what does not fit is refused with the command that makes the folder anew. docs/export.md describes every field.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from kokoro_fast.artifact.strict_json import (
+    Unfit,
+    count,
+    each,
+    fields,
+    length,
+    load,
+    matching,
+    maybe,
+    named,
+    one_of,
+    text,
+)
+from kokoro_fast.config import MAX_SYMBOLS, SAMPLE_RATE, SAMPLES_PER_FRAME
+from kokoro_fast.errors import WeightsError
+from kokoro_fast.weights.fetch import file_digest
+
+FORMAT = 1
+"""Of the folder and its manifest. Another number is another layout, which this version cannot read."""
+
+NAME = "manifest.json"
+
+Kind = Literal["torchscript", "aoti", "onnx"]
+Ops = Literal["torch", "native"]
+
+KINDS: tuple[Kind, ...] = ("torchscript", "aoti", "onnx")
+
+_LARGEST = 1 << 20
+"""Bytes; a real one has some ten thousand."""
+
+_CPU_INFO = Path("/proc/cpuinfo")
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An input or output of a graph.
+
+    Attributes:
+        dtype: "int64" or "float32".
+        shape: numbers, and the letter of each open length: T, F, H, S, or a product such as "600F".
+        unit: what a value is, such as "symbol ids" or "Hz".
+    """
+
+    name: str
+    dtype: str
+    shape: tuple[int | str, ...]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """One thing in the folder that can be called.
+
+    Attributes:
+        name: of the method, model or graph.
+        file: in which file of the folder it is.
+        inputs, outputs: in order.
+    """
+
+    name: str
+    file: str
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Size and sha256 of a file."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """All that is known of an artifact folder.
+
+    Attributes:
+        kind: which program loads it.
+        ops: which operations the model calls: torch's own, or those of the library in the folder.
+        precision: "fp32", "bf16" or "int8".
+        created_by: name and version of the program that wrote it.
+        command: writes the folder anew.
+        torch: version that wrote it; None where no torch is needed.
+        needs: CPU features, as Linux spells them.
+        device: "cpu".
+        weights_sha256: of the weight file it was made from.
+        files: every file of the folder but the manifest, by its path with forward slashes.
+        graphs: what can be called.
+    """
+
+    kind: Kind
+    ops: Ops
+    precision: str
+    created_by: str
+    command: str
+    torch: str | None
+    needs: tuple[str, ...]
+    device: str
+    weights_sha256: str
+    files: Mapping[str, File]
+    graphs: tuple[Graph, ...]
+
+    @property
+    def voices(self) -> list[str]:
+        """Names of the voices in the folder, sorted."""
+        paths = [Path(name) for name in self.files]
+        return sorted(path.stem for path in paths if path.parent.name == "voices" and path.suffix == ".bin")
+
+    def write(self, folder: Path) -> None:
+        """Write `manifest.json` into `folder`."""
+        known = asdict(self)
+        files, graphs = known.pop("files"), known.pop("graphs")
+        content = {"format": FORMAT, **known, **_MODEL, "files": files, "graphs": graphs}
+        (folder / NAME).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def read_manifest(folder: str | Path, wanted: Kind | None = None) -> Manifest:
+    """Read the manifest of an artifact folder; nothing else of the folder is looked at.
+
+    Args:
+        wanted: the kind that the caller can load; None for any.
+
+    Raises:
+        WeightsError: it is missing, damaged, or of another format or kind.
+    """
+    folder = Path(folder)
+    content: Any = None
+    try:
+        content = load(_content_of(folder))
+        _check_format(content)
+        manifest = _MANIFEST(content, "")
+        _check_names(manifest)
+        if wanted not in (None, manifest.kind):
+            raise Unfit(f"kind: expected {wanted}, got {manifest.kind}")
+    except Unfit as error:
+        command = _command_of(content) if wanted is None else None
+        refuse(folder / NAME, str(error), command or new_command(wanted or "KIND", folder))
+    return manifest
+
+
+def check_artifact(folder: str | Path, wanted: Kind | None = None) -> Manifest:
+    """Read the manifest and check all it says: that this machine fits, and that every file is whole.
+
+    Raises:
+        WeightsError: something does not fit; the message ends with the command that writes the folder anew.
+    """
+    manifest = read_manifest(folder, wanted)
+    check_machine(manifest, Path(folder))
+    check_files(manifest, Path(folder))
+    return manifest
+
+
+def check_machine(manifest: Manifest, folder: Path) -> None:
+    """Raise WeightsError unless torch and the processor are those that the artifact was made for."""
+    if manifest.torch is not None:
+        import torch
+
+        if _minor(torch.__version__) != _minor(manifest.torch):
+            said = f"torch: expected {_minor(manifest.torch)}, which wrote it, got {torch.__version__}"
+            refuse(folder / NAME, said, manifest.command)
+    has = cpu_features()
+    lacking = [name for name in manifest.needs if name not in has]
+    if lacking and has:
+        refuse(folder / NAME, f"expected a processor with {', '.join(lacking)}, got one without", manifest.command)
+
+
+def check_files(manifest: Manifest, folder: Path) -> None:
+    """Raise WeightsError unless every file of the manifest is there and as it was written."""
+    inside = folder.resolve()
+    for name, file in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            refuse(path, "expected a file, found none", manifest.command)
+        if not path.resolve().is_relative_to(inside):
+            refuse(path, "expected a file of the folder, got a link out of it", manifest.command)
+        size = path.stat().st_size
+        if size != file.bytes:
+            refuse(path, f"expected {file.bytes} bytes, got {size}", manifest.command)
+        digest = file_digest(path)
+        if digest != file.sha256:
+            refuse(path, f"expected sha256 {file.sha256}, got {digest}", manifest.command)
+
+
+def described(path: Path) -> File:
+    """Size and sha256 of a file as it is."""
+    return File(path.stat().st_size, file_digest(path))
+
+
+def refuse(path: Path, said: str, command: str) -> NoReturn:
+    """Raise WeightsError: what is wrong with a file of an artifact, and how to make the folder anew."""
+    raise WeightsError(f"{path}: {said}; rebuild it with: {command}")
+
+
+def new_command(kind: str, folder: Path) -> str:
+    """The command that writes such a folder."""
+    return f"kokoro-fast export {kind} -o {shown_name(folder.resolve().name, 'DIR')}"
+
+
+def shown_name(name: str, otherwise: str) -> str:
+    """A file name as a shell takes it; `otherwise` where it cannot stand in a line of text."""
+    return shlex.quote(name) if name and name.isprintable() else otherwise
+
+
+@cache
+def cpu_features() -> frozenset[str]:
+    """What this processor has, as Linux spells it; empty where the system does not say."""
+    try:
+        lines = _CPU_INFO.read_text("utf-8").splitlines()
+    except OSError:
+        return frozenset()
+    flags = (line.partition(":")[2] for line in lines if line.startswith(("flags", "Features")))
+    return frozenset(next(flags, "").split())
+
+
+_MODEL = {"sample_rate": SAMPLE_RATE, "samples_per_frame": SAMPLES_PER_FRAME, "max_symbols": MAX_SYMBOLS}
+"""Facts of the model that a host needs and that are the same in every artifact."""
+
+
+def _manifest(**content: Any) -> Manifest:
+    return Manifest(**{name: value for name, value in content.items() if name not in ("format", *_MODEL)})
+
+
+_SHA256 = matching("[0-9a-f]{64}", "64 hexadecimal digits")
+_COMMAND = matching("kokoro-fast export .+", "a command that exports")
+_VERSION = matching(r"\d+\.\d+(\..*)?", "a version such as 2.13.0")
+_PORT = fields({"name": text, "dtype": one_of("int64", "float32"), "shape": each(length), "unit": text}, Port)
+_GRAPH = fields({"name": text, "file": text, "inputs": each(_PORT), "outputs": each(_PORT)}, Graph)
+_MANIFEST = fields(
+    {
+        "format": one_of(FORMAT),
+        "kind": one_of(*KINDS),
+        "ops": one_of("torch", "native"),
+        "precision": one_of("fp32", "bf16", "int8"),
+        "created_by": text,
+        "command": _COMMAND,
+        "torch": maybe(_VERSION),
+        "needs": each(text),
+        "device": one_of("cpu"),
+        "weights_sha256": _SHA256,
+        **{name: one_of(value) for name, value in _MODEL.items()},
+        "files": named(fields({"bytes": count, "sha256": _SHA256}, File)),
+        "graphs": each(_GRAPH),
+    },
+    _manifest,
+)
+
+
+def _content_of(folder: Path) -> bytes:
+    if not folder.is_dir():
+        found = "a file" if folder.exists() else "nothing"
+        raise Unfit(f"expected an artifact folder, found {found}")
+    try:
+        with (folder / NAME).open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise Unfit(f"cannot read it: {error.strerror}") from None
+    if len(content) > _LARGEST:
+        raise Unfit(f"expected at most {_LARGEST} bytes, got more")
+    return content
+
+
+def _check_format(content: Any) -> None:
+    """Before anything else: another format may have other fields."""
+    if isinstance(content, dict) and "format" in content:
+        one_of(FORMAT)(content["format"], "format")
+
+
+def _check_names(manifest: Manifest) -> None:
+    for name in manifest.files:
+        parts = name.split("/")
+        if "\\" in name or name == NAME or any(part in ("", ".", "..") for part in parts):
+            raise Unfit(f"files: expected paths inside the folder, got {name!r}")
+    for graph in manifest.graphs:
+        if graph.file not in manifest.files:
+            raise Unfit(f"graphs: expected a file of the folder for {graph.name!r}, got {graph.file!r}")
+
+
+def _command_of(content: Any) -> str | None:
+    """The command of a manifest that cannot be read as a whole."""
+    try:
+        return _COMMAND(content["command"], "") if isinstance(content, dict) and "command" in content else None
+    except Unfit:
+        return None
+
+
+def _minor(version: str) -> str:
+    """Major and minor number of a version."""
+    return ".".join(version.split(".")[:2])
