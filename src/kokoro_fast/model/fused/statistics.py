@@ -93,9 +93,10 @@ class StatisticsGuess(nn.Module):
         for columns in (x, harmonics):
             described += [columns.mean(0), (columns.std(0, correction=0) + self.least_deviation).log()]
         pitches = torch.histc(f0.clamp(0.0, self.highest_pitch), self.n_pitches, 0.0, self.highest_pitch)
-        return torch.cat([*described, pitches / n_columns])
+        described.append(pitches / n_columns)
+        return torch.cat(described)
 
 
 def products_of(components: Tensor, pairs: Tensor) -> Tensor:
     """Each component times each, itself included: (..., M), pairs (2, M (M + 1) / 2) -> (..., M (M + 1) / 2)."""
-    return components[..., pairs[0]] * components[..., pairs[1]]
+    return components.index_select(-1, pairs[0]) * components.index_select(-1, pairs[1])
