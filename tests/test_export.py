@@ -23,11 +23,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kokoro_fast import ops
+from kokoro_fast.artifact import manifest
 from kokoro_fast.artifact.manifest import File, Graph, Manifest, Port, check_artifact, described, read_manifest
 from kokoro_fast.cli import cli
 from kokoro_fast.config import VOCAB
 from kokoro_fast.errors import InputError, MissingDependencyError, WeightsError
-from kokoro_fast.export import export, manifest
+from kokoro_fast.export import export
 from kokoro_fast.export.folder import new_folder
 from kokoro_fast.weights import VOICES, find_voice, find_weights
 

@@ -45,6 +45,8 @@ class TorchNetwork:
     def generate(
         self, decoded: Any, style: torch.Tensor, noise: torch.Tensor, stop: Callable[[], bool] | None
     ) -> torch.Tensor:
+        if stop is not None and stop():  # what is scripted cannot ask later
+            raise Abandoned
         _here.stop = stop
         try:
             with self._threads(), torch.inference_mode():
