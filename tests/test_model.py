@@ -1,26 +1,20 @@
-"""The network itself: batches, seeds, odd inputs, and the forms in which it leaves Python."""
+"""The network itself: batches, seeds and odd inputs."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 import torch
 from goldens import Golden
 from metrics import log_mel_distance, relative_error
-from torch import Tensor, nn
-from torch.export import Dim
+from torch import Tensor
 
 from kokoro_fast.config import SAMPLES_PER_FRAME, VOCAB
 from kokoro_fast.model import KokoroModel, Prosody
 from kokoro_fast.weights import find_weights, load_state
-
-Inputs = tuple[Tensor, ...]
 
 PADDING_ID = 7
 """What pads a batch: not silence, so that it would be heard if it leaked."""
@@ -190,126 +184,3 @@ def test_needs_no_transformers() -> None:
     """The reference takes ALBERT from that package, and half a second of import with it."""
     code = "import sys; from kokoro_fast.model import KokoroModel; sys.exit('transformers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], timeout=120).returncode == 0
-
-
-# -------------------------------------------------------------------------------------- scripted and exported: C++ next
-
-
-class Whole(nn.Module):
-    """Everything but the noise: (ids, style, speed) -> (waveform, durations)."""
-
-    def __init__(self, model: KokoroModel) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, input_ids: Tensor, style: Tensor, speed: Tensor) -> tuple[Tensor, Tensor]:
-        prosody = self.model.predict(input_ids, style, speed, None)
-        return self.model.decode(prosody, style, torch.zeros([1, prosody.f0.size(1) * 300])), prosody.durations
-
-
-@pytest.mark.slow
-def test_scripted_model_equals_eager(model: KokoroModel, golden: Callable[[str], Golden]) -> None:
-    with warnings.catch_warnings():  # torch 2.13 calls TorchScript deprecated; for us it is one export among others
-        warnings.filterwarnings("ignore", r"`torch\.jit\.\w+` is deprecated", DeprecationWarning)
-        scripted = torch.jit.script(Whole(model))
-    for name in ("one_word", "hello"):  # two lengths: the first call specializes
-        case = golden(name)
-        audio, durations = scripted(case.input_ids, case.style, case.speeds)
-        expected, expected_durations = Whole(model)(case.input_ids, case.style, case.speeds)
-        assert torch.equal(durations, expected_durations)
-        assert log_mel_distance(audio, expected) < 0.25
-
-
-@contextmanager
-def lstms_of_any_length(piece: nn.Module) -> Iterator[None]:
-    """Export turns oneDNN off, and without it unrolls an LSTM over one length. Around LSTMs it is turned on again."""
-
-    def switch(on: bool) -> Callable[..., None]:
-        def hook(*_: object) -> None:
-            torch.backends.mkldnn.set_flags(on)
-
-        return hook
-
-    lstms = [module for module in piece.modules() if isinstance(module, nn.LSTM)]
-    handles = [lstm.register_forward_pre_hook(switch(True)) for lstm in lstms]
-    handles += [lstm.register_forward_hook(switch(False)) for lstm in lstms]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
-class Encode(nn.Module):
-    def __init__(self, model: KokoroModel) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, input_ids: Tensor, style: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        return self.model.encode(input_ids, style, None)
-
-
-class ShapeContours(nn.Module):
-    def __init__(self, model: KokoroModel) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, encoding: Tensor, style: Tensor) -> tuple[Tensor, Tensor]:
-        return self.model.shape_contours(encoding, style, None)
-
-
-class Decode(nn.Module):
-    def __init__(self, model: KokoroModel) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, text: Tensor, f0: Tensor, energy: Tensor, style: Tensor, noise: Tensor) -> Tensor:
-        prosody = Prosody(torch.zeros(1, 1).long(), text, f0, energy, None)
-        return self.model.decode(prosody, style, noise)
-
-
-def export(piece: nn.Module, inputs: Inputs, dynamic: tuple[dict[int, Any] | None, ...]) -> nn.Module:
-    with lstms_of_any_length(piece), warnings.catch_warnings():
-        # torch's own LSTM keeps a list of its weights, which tracing replaces
-        warnings.filterwarnings("ignore", r"The tensor attributes? .*_flat_weights\[\d+\] w", UserWarning)
-        return torch.export.export(piece, inputs, dynamic_shapes=dynamic, strict=False).module()
-
-
-def assert_same(exported: nn.Module, piece: nn.Module, inputs: Inputs) -> None:
-    torch.testing.assert_close(exported(*inputs), piece(*inputs), rtol=1e-4, atol=1e-4)
-
-
-def contour_inputs(n_frames: int, style: Tensor) -> Inputs:
-    return torch.randn(1, 640, n_frames), style
-
-
-@pytest.mark.slow
-def test_export_of_encode_for_any_length(model: KokoroModel, golden: Callable[[str], Golden]) -> None:
-    piece = Encode(model)
-    traced, other = ((g.input_ids, g.style) for g in (golden("hello"), golden("one_word")))
-    exported = export(piece, traced, ({1: Dim("tokens", min=3, max=512)}, None))
-    assert_same(exported, piece, other)
-
-
-@pytest.mark.slow
-def test_export_of_shape_contours_for_any_length(model: KokoroModel, short: Golden) -> None:
-    torch.manual_seed(0)
-    piece = ShapeContours(model)
-    exported = export(piece, contour_inputs(12, short.style), ({2: Dim("frames", min=2, max=4096)}, None))
-    assert_same(exported, piece, contour_inputs(9, short.style))
-
-
-@pytest.mark.slow
-def test_export_of_decode_for_any_length(model: KokoroModel, short: Golden) -> None:
-    """Nine tenths of the work, and no LSTM in it."""
-    torch.manual_seed(0)
-
-    def inputs(n_frames: int) -> Inputs:
-        contours = torch.full([1, 2 * n_frames], 150.0), torch.randn(1, 2 * n_frames)
-        return torch.randn(1, 512, n_frames), *contours, short.style, torch.randn(1, SAMPLES_PER_FRAME * n_frames)
-
-    piece, frames = Decode(model), Dim("frames", min=2, max=4096)
-    dynamic = ({2: frames}, {1: 2 * frames}, {1: 2 * frames}, None, {1: SAMPLES_PER_FRAME * frames})
-    exported = export(piece, inputs(31), dynamic)
-    assert_same(exported, piece, inputs(31))
-    assert_same(exported, piece, inputs(18))
