@@ -38,7 +38,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30.0)
     args = parser.parse_args()
     text = "\n\n".join(paragraphs(round(args.minutes * SENTENCES_A_MINUTE)))
-    audio, words, memory = read(text)
+    with tempfile.TemporaryDirectory() as folder:
+        audio, words, memory = read(text, Path(folder))
     seconds = len(audio) / SAMPLE_RATE
     print(f"{seconds / 60:.1f} minutes of speech, {len(words)} words")
     tenth = len(memory) // 10 or 1
@@ -61,20 +62,21 @@ def paragraphs(n_sentences: int) -> Iterator[str]:
         yield " ".join(some)
 
 
-def read(text: str) -> tuple[NDArray[np.float32], list[Word], list[float]]:
-    """Samples, words, and resident memory after each part without the samples that are kept here."""
-    pieces: list[NDArray[np.float32]] = []
+def read(text: str, folder: Path) -> tuple[NDArray[np.float32], list[Word], list[float]]:
+    """Samples, words, and resident memory after each part. Samples are in a file of the folder, as those of a book."""
     words: list[Word] = []
     memory: list[float] = []
     n_samples = 0
     part: Speech
-    for part in engine().parts(text):
-        for word in part.words:
-            add_word(words, word.later(n_samples))
-        n_samples += len(part.audio)
-        pieces.append(part.audio)
-        memory.append(memory_mb("VmRSS") - n_samples * 4 / 1e6)
-    return np.concatenate(pieces), words, memory
+    file = folder / "speech.raw"
+    with file.open("wb") as sound:
+        for part in engine().parts(text):
+            for word in part.words:
+                add_word(words, word.later(n_samples))
+            n_samples += len(part.audio)
+            part.audio.tofile(sound)
+            memory.append(memory_mb("VmRSS"))
+    return np.fromfile(file, np.float32), words, memory
 
 
 def time_differences(words: list[Word], heard: list[tuple[str, float]], since: float) -> list[float]:
