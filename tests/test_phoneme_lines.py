@@ -71,7 +71,7 @@ def test_markup() -> None:
         ("three", None, 0.8),
         ("four.", None, None),
     ]
-    assert lines[0]["gap"] == 1.5
+    assert (lines[0]["gap"], lines[0]["pause"]) == (1.5, True)
     assert lines[-1]["phonemes"] == "fˈO."
     assert set(lines[-1]) == {"phonemes", "gap", "text", "char_start", "char_end"}
     with pytest.raises(InputError, match="at character 4"):
@@ -82,6 +82,7 @@ def test_markup() -> None:
 def test_a_silence_stands_alone() -> None:
     lines = lines_of("[pause:2s] One.\n\nTwo. [pause:1s]")
     assert [(line["phonemes"] != "", line["gap"]) for line in lines] == [(False, 2.0), (True, 0.75), (True, 1.0)]
+    assert [line.get("pause") for line in lines] == [True, None, True]
     assert (lines[0]["text"], lines[0]["char_start"], lines[0]["char_end"]) == ("", 0, 0)
     assert [line["text"] for line in lines_of("[pause:2s]")] == [""]
 

@@ -13,7 +13,7 @@ constexpr std::string_view kSpace = " \t\r\n\v\f";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // what some editors put before a text
 constexpr double kSlowest = 0.5;
 constexpr double kFastest = 2.0;
-constexpr const char* kFields[] = {"phonemes", "gap", "text", "char_start", "char_end", "voice", "rate"};
+constexpr const char* kFields[] = {"phonemes", "gap", "pause", "text", "char_start", "char_end", "voice", "rate"};
 
 std::string_view stripped(std::string_view text) {
   const size_t begin = std::min(text.find_first_not_of(kSpace), text.size());
@@ -50,9 +50,16 @@ std::string set_text(std::string* field, const Json& value) {
   return text == nullptr ? "a string" : "";
 }
 
+std::string set_flag(bool* field, const Json& value) {
+  const bool* flag = value.as_bool();
+  if (flag != nullptr) *field = *flag;
+  return flag == nullptr ? "true or false" : "";
+}
+
 std::string set(PhonemeLine* line, const std::string& key, const Json& value) {
   if (key == "phonemes") return set_text(&line->phonemes, value);
   if (key == "gap") return set_number(&line->gap, value, 0, kLongestGap, "0 to 3600");
+  if (key == "pause") return set_flag(&line->pause, value);
   if (key == "text") return set_text(&line->text, value);
   if (key == "char_start") return set_count(&line->char_start, value);
   if (key == "char_end") return set_count(&line->char_end, value);

@@ -16,6 +16,7 @@ constexpr double kLongestGap = 3600;
 struct PhonemeLine {
   std::string phonemes;       // empty: a silence of `gap` seconds
   double gap = kSentenceGap;  // seconds from the last sound of this line to the first of the next
+  bool pause = false;         // whether markup asked for the gap: then it stays at the end of all, too
   std::string text;           // the words
   int64_t char_start = 0;     // where they stand in the text that was read
   int64_t char_end = 0;

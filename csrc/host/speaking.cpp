@@ -123,7 +123,7 @@ class Reading {
     Result<MaybeLine> following = next();
     const bool is_last = following && !*following;
     const int64_t n_samples = rendering.n_samples();
-    const Join join = plan_join(audio->data(), n_samples, line.gap, {index_ == 0, is_last});
+    const Join join = plan_join(audio->data(), n_samples, line.gap, {index_ == 0, is_last}, line.pause);
     const int64_t origin = stitcher_.begin(n_samples, join.trim_head, join.trim_tail, join.pause) - join.trim_head;
     std::vector<float> samples = end(stitcher_.push(audio->data(), n_samples), is_last);
     if (Status status = send(std::move(samples), rendering.durations(), origin); !status) return status;
@@ -141,7 +141,7 @@ class Reading {
     if (!audio) return audio.status();
     Result<MaybeLine> following = next();
     const bool is_last = following && !*following;
-    const Join join = plan_join(audio->data(), rendering.n_samples(), line.gap, {false, is_last});
+    const Join join = plan_join(audio->data(), rendering.n_samples(), line.gap, {false, is_last}, line.pause);
     const std::vector<float> rest = blended(window, *early, *audio);
     const auto n_rest = static_cast<int64_t>(rest.size());
     stitcher_.set_end(std::min(join.trim_tail, n_rest - kCrossfade), join.pause);

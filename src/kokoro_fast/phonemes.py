@@ -54,6 +54,8 @@ def as_dict(chunk: Chunk, after: int = 0) -> dict[str, Any]:
         "char_start": chunk.tokens[0].char_start if chunk.tokens else after,
         "char_end": chunk.tokens[-1].char_end if chunk.tokens else after,
     }
+    if chunk.pause is not None:
+        line["pause"] = True
     if chunk.delivery.voice is not None:
         line["voice"] = chunk.delivery.voice
     if chunk.delivery.rate != 1.0:

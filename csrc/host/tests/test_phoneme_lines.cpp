@@ -20,14 +20,14 @@ PhonemeLine parsed(const std::string& text, int64_t number = 1) {
 
 TEST(phoneme_line_with_every_field) {
   const PhonemeLine line = parsed(
-      R"({"phonemes": "həlˈO", "gap": 0.18, "text": "Hello", "char_start": 3, "char_end": 8, "voice": "am_adam", "rate": 1.1})");
-  CHECK(line.phonemes == "həlˈO" && line.gap == 0.18 && line.text == "Hello");
+      R"({"phonemes": "həlˈO", "gap": 0.18, "pause": true, "text": "Hello", "char_start": 3, "char_end": 8, "voice": "am_adam", "rate": 1.1})");
+  CHECK(line.phonemes == "həlˈO" && line.gap == 0.18 && line.pause && line.text == "Hello");
   CHECK(line.char_start == 3 && line.char_end == 8 && line.voice == "am_adam" && line.rate == 1.1);
 }
 
 TEST(phoneme_line_with_defaults) {
   const PhonemeLine line = parsed(R"(  {"phonemes": "", "gap": 2}  )");
-  CHECK(line.phonemes.empty() && line.gap == 2 && line.voice.empty() && line.rate == 1.0);
+  CHECK(line.phonemes.empty() && line.gap == 2 && !line.pause && line.voice.empty() && line.rate == 1.0);
 }
 
 TEST(phoneme_line_of_plain_phonemes) {
@@ -53,6 +53,7 @@ TEST(phoneme_line_that_is_wrong) {
       {R"({"gap": 1})", "line 12: expected the field \"phonemes\", got none"},
       {R"({"phonemes": "a"})", "line 12: expected the field \"gap\", got none"},
       {R"({"phonemes": 1, "gap": 1})", "line 12: phonemes: expected a string, got 1"},
+      {R"({"phonemes": "a", "gap": 1, "pause": 1})", "line 12: pause: expected true or false, got 1"},
       {R"({"phonemes": "a", "gap": -1})", "line 12: gap: expected a number from 0 to 3600, got -1"},
       {R"({"phonemes": "a", "gap": 3601})", "gap: expected a number from 0 to 3600, got 3601"},
       {R"({"phonemes": "a", "gap": "1"})", "gap: expected a number from 0 to 3600, got \"1\""},
@@ -63,7 +64,7 @@ TEST(phoneme_line_that_is_wrong) {
       {R"({"phonemes": "a", "gap": 1, "char_start": -1})", "char_start: expected a whole number from 0, got -1"},
       {R"({"phonemes": "a", "gap": 1, "char_end": 1.5})", "char_end: expected a whole number from 0, got 1.5"},
       {R"({"phonemes": "a", "gap": 1, "voise": "x"})",
-       "expected the fields phonemes, gap, text, char_start, char_end, voice, rate, got \"voise\""},
+       "expected the fields phonemes, gap, pause, text, char_start, char_end, voice, rate, got \"voise\""},
       {R"({"phonemes": "a", "gap": 1, "gap, text": "x"})", "got \"gap, text\""},
       {R"({"phonemes": "a", "gap": 1} x)", "expected the end, got \"x\""},
       {R"({"phonemes": "a", "gap": 1, "gap": 2})", "each key once"},
@@ -73,7 +74,8 @@ TEST(phoneme_line_that_is_wrong) {
 
 TEST(phoneme_lines_take_anything) {
   std::mt19937 random(4);
-  const std::string line = R"({"phonemes": "həlˈO", "gap": 0.18, "text": "H", "char_start": 3, "voice": "am_adam"})";
+  const std::string line =
+      R"({"phonemes": "həlˈO", "gap": 0.18, "pause": true, "text": "H", "char_start": 3, "voice": "am_adam"})";
   for (int i = 0; i < 20'000; ++i) {
     const auto read = parse_phoneme_line(mutated(line, random), 1);
     if (!read) check_error(read, Code::bad_argument, "line 1: ");
