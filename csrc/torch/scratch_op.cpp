@@ -10,8 +10,8 @@ Tensor scratch(int64_t n_floats) {
   STD_TORCH_CHECK(n_floats >= 0, "n_floats: expected 0 or more, got ", n_floats);
   auto* block = new kokoro_fast::Workspace(n_floats * static_cast<int64_t>(sizeof(float)));
   const torch::stable::Device cpu(torch::headeronly::DeviceType::CPU);
-  return torch::stable::from_blob(
-      block->bytes(), {n_floats}, {1}, cpu, ScalarType::Float, [block](void*) { delete block; });
+  return torch::stable::from_blob(block->bytes(), {n_floats}, {1}, cpu, ScalarType::Float,
+                                  [block](void*) { delete block; });
 }
 
 }  // namespace
