@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokoro_fast.config import MAX_SYMBOLS
-from kokoro_fast.supply import FIRST_SYMBOLS, SHARE, WINDOW_SECONDS, Pace, Supply
+from kokoro_fast.supply import EDGE_SYMBOLS, FIRST_SYMBOLS, LEAST_WINDOW, MOST_WINDOW, SHARE, Pace, Supply
 
 
 class Clock:
@@ -36,20 +36,26 @@ def test_what_was_sent_is_heard_in_real_time() -> None:
 
 def test_pace_believes_a_slower_machine_at_once_and_a_faster_one_slowly() -> None:
     pace = Pace(0.010)
-    pace.worked(100, 2.0)
+    n_symbols = 100 - EDGE_SYMBOLS
+    pace.worked(n_symbols, 2.0)
     assert pace.seconds_per_symbol == pytest.approx(0.020)
-    pace.worked(100, 1.0)
+    pace.worked(n_symbols, 1.0)
     assert 0.010 < pace.seconds_per_symbol < 0.020
     for _ in range(50):
-        pace.worked(100, 1.0)
+        pace.worked(n_symbols, 1.0)
     assert pace.seconds_per_symbol == pytest.approx(0.010, rel=1e-3)
 
 
 def test_the_first_chunk_is_done_while_its_window_plays() -> None:
-    pace = Pace(0.008)
+    pace = Pace(0.004)
     n_symbols = Supply(pace).most_symbols()
     assert n_symbols in FIRST_SYMBOLS
-    assert n_symbols * pace.seconds_per_symbol <= SHARE * WINDOW_SECONDS
+    assert (n_symbols + EDGE_SYMBOLS) * pace.seconds_per_symbol <= SHARE * LEAST_WINDOW
+    assert Supply(pace).window_seconds(n_symbols) == LEAST_WINDOW
+    middling = Supply(Pace(0.007)).window_seconds(FIRST_SYMBOLS[0])
+    assert middling is not None
+    assert LEAST_WINDOW < middling < MOST_WINDOW
+    assert Supply(Pace(1.0)).window_seconds(FIRST_SYMBOLS[0]) == MOST_WINDOW
     assert Supply(Pace(0.001)).most_symbols() == FIRST_SYMBOLS[-1]
     assert Supply(Pace(1.0)).most_symbols() == FIRST_SYMBOLS[0]
     assert Supply(pace, has_windows=False).most_symbols() == FIRST_SYMBOLS[0]
@@ -66,16 +72,17 @@ def test_once_started_a_machine_faster_than_real_time_never_runs_dry(
     """Chunks of any length from a part of the schedule's limit on, on a machine whose pace is known."""
     clock = Clock()
     supply = Supply(Pace(cost), clock=clock)
-    supply.sent(FIRST_SYMBOLS[0] * max(cost, 0.001) / SHARE + WINDOW_SECONDS)
+    supply.sent((FIRST_SYMBOLS[0] + EDGE_SYMBOLS) * cost / SHARE + MOST_WINDOW)
     heard_until = clock.now + supply.seconds
     for _ in range(30):
         most = supply.most_symbols()
         assert 1 <= most <= MAX_SYMBOLS
         n_symbols = max(int(share * most), FIRST_SYMBOLS[0])
-        if n_symbols * cost > supply.seconds:
+        work = (n_symbols + EDGE_SYMBOLS) * cost
+        if work > supply.seconds:
             assert n_symbols == FIRST_SYMBOLS[0]  # nothing shorter is worth saying
             return
-        clock.now += n_symbols * cost
+        clock.now += work
         assert clock.now <= heard_until
         supply.sent(n_symbols * seconds_per_symbol)
         heard_until += n_symbols * seconds_per_symbol
@@ -84,8 +91,9 @@ def test_once_started_a_machine_faster_than_real_time_never_runs_dry(
 def test_a_window_is_for_a_chunk_that_would_come_too_late() -> None:
     clock = Clock()
     supply = Supply(Pace(0.01), clock=clock)
-    assert supply.needs_window(50)
-    assert not Supply(Pace(0.01), has_windows=False, clock=clock).needs_window(50)
+    assert supply.window_seconds(50) is not None
+    assert Supply(Pace(0.01), has_windows=False, clock=clock).window_seconds(50) is None
     supply.sent(3.0)
-    assert not supply.needs_window(200)
-    assert supply.needs_window(211)
+    in_time = int(SHARE * 3.0 / 0.01) - EDGE_SYMBOLS
+    assert supply.window_seconds(in_time - 1) is None
+    assert supply.window_seconds(in_time + 1) == MOST_WINDOW

@@ -13,7 +13,7 @@ from kokoro_fast.backends.rendering import Abandoned
 from kokoro_fast.config import SAMPLE_RATE
 from kokoro_fast.joins import GAP_SECONDS, WINDOW, silent_ends
 from kokoro_fast.plan import plan
-from kokoro_fast.supply import WINDOW_SECONDS, Pace, Supply
+from kokoro_fast.supply import LEAST_WINDOW, MOST_WINDOW, Pace, Supply
 from kokoro_fast.synthesis import BLEND, CROSSFADE, Synthesis
 from kokoro_fast.text import phonemes_to_tokens
 from kokoro_fast.types import Boundary, Chunk, Delivery
@@ -25,7 +25,10 @@ PHONEMES = (
     "bˌI ðˈɛn ðə lˈæmps wɜɹ lˈɪt əɡˈɛn.",
 )
 SLOW = 10.0
-"""Seconds for a symbol, so that every chunk would come too late."""
+"""Seconds for a symbol, so that every chunk would come too late, and first windows are as long as they get."""
+
+QUICK = 0.0001
+"""The same, so that a window is as short as it gets."""
 
 AMERICAN = ["af_heart", "am_adam", "af_nicole", "am_puck", "af_sky", "am_onyx"]
 VOICES = [*AMERICAN, "bf_emma", "bm_george", "bm_lewis", "bf_lily"]
@@ -52,11 +55,17 @@ CHUNKS = [chunk(phonemes) for phonemes in PHONEMES]
 
 
 def speak(
-    tts: Kokoro, chunks: list[Chunk], *, live: bool = False, skip: int = 0, voice: str = "af_heart"
+    tts: Kokoro,
+    chunks: list[Chunk],
+    *,
+    live: bool = False,
+    skip: int = 0,
+    voice: str = "af_heart",
+    seconds_per_symbol: float = SLOW,
 ) -> list[Speech]:
-    pace = Pace(SLOW)
+    pace = Pace(seconds_per_symbol)
     supply = Supply(pace) if live else None
-    synthesis = Synthesis(tts.backend, load_voice, voice, 1.0, 7, pace, supply)
+    synthesis = Synthesis(tts.backend, load_voice(voice), load_voice, 1.0, 7, pace, supply)
     return list(synthesis.parts([(chunks, True)], skip))
 
 
@@ -107,9 +116,13 @@ def test_markup_chooses_voice_and_rate(tts: Kokoro) -> None:
 
 @needs_native
 @pytest.mark.parametrize("one", CHUNKS, ids=range(len(CHUNKS)))
-def test_live_is_exact_but_for_the_first_window(tts: Kokoro, one: Chunk) -> None:
-    (exact,), (window, rest) = speak(tts, [one]), speak(tts, [one], live=True)
-    assert window.duration < WINDOW_SECONDS + 0.3
+@pytest.mark.parametrize(("seconds_per_symbol", "length"), [(QUICK, LEAST_WINDOW), (SLOW, MOST_WINDOW)])
+def test_live_is_exact_but_for_the_first_window(
+    tts: Kokoro, seconds_per_symbol: float, length: float, one: Chunk
+) -> None:
+    (exact,) = speak(tts, [one])
+    window, rest = speak(tts, [one], live=True, seconds_per_symbol=seconds_per_symbol)
+    assert length < window.duration < length + 0.3
     found = np.concatenate([window.audio, rest.audio])
     # The ends are the same; live, the opening silence follows from the durations and not from the sound.
     n_same = min(len(found), len(exact.audio)) - len(window.audio) - BLEND
@@ -133,9 +146,10 @@ def test_a_short_chunk_comes_whole(tts: Kokoro) -> None:
     np.testing.assert_array_equal(part.audio, speak(tts, [chunk("jˈɛs.")])[0].audio)
 
 
-def window_distance(tts: Kokoro, one: Chunk, voice: str) -> float:
+def window_distance(tts: Kokoro, one: Chunk, voice: str, seconds_per_symbol: float) -> float:
     """dB between the first window of a chunk and the same samples of the exact sound; checks the level at the join."""
-    (exact,), (first, rest) = speak(tts, [one], voice=voice), speak(tts, [one], voice=voice, live=True)
+    (exact,) = speak(tts, [one], voice=voice)
+    first, rest = speak(tts, [one], voice=voice, live=True, seconds_per_symbol=seconds_per_symbol)
     window = first.audio
     offset = len(exact.audio) - len(window) - len(rest.audio)  # both end with the same sample
     reference = exact.audio[max(offset, 0) : offset + len(window)]
@@ -147,15 +161,20 @@ def window_distance(tts: Kokoro, one: Chunk, voice: str) -> float:
 
 @needs_native
 @pytest.mark.slow
-def test_the_first_window_is_close_to_the_exact_sound(tts: Kokoro) -> None:
-    distances = {(voice, i): window_distance(tts, one, voice) for voice in VOICES for i, one in enumerate(CHUNKS)}
+@pytest.mark.parametrize("seconds_per_symbol", [QUICK, SLOW])
+def test_the_first_window_is_close_to_the_exact_sound(tts: Kokoro, seconds_per_symbol: float) -> None:
+    distances = {
+        (voice, i): window_distance(tts, one, voice, seconds_per_symbol)
+        for voice in VOICES
+        for i, one in enumerate(CHUNKS)
+    }
     assert np.mean(list(distances.values())) < LIVE_DISTANCE["mean"], distances
     assert max(distances.values()) < LIVE_DISTANCE["most"], distances
 
 
 @needs_native
 def test_the_first_window_of_one_voice_is_close(tts: Kokoro) -> None:
-    assert window_distance(tts, CHUNKS[0], "af_heart") < LIVE_DISTANCE["most"]
+    assert window_distance(tts, CHUNKS[0], "af_heart", QUICK) < LIVE_DISTANCE["most"]
 
 
 @needs_native
@@ -178,7 +197,7 @@ def test_work_that_is_no_longer_wanted_ends_within_a_chunk(tts: Kokoro) -> None:
         asked += 1
         return asked == 3
 
-    synthesis = Synthesis(tts.backend, load_voice, "af_heart", 1.0, 7, Pace())
+    synthesis = Synthesis(tts.backend, load_voice("af_heart"), load_voice, 1.0, 7, Pace())
     with pytest.raises(Abandoned):
         next(synthesis.parts([(CHUNKS, True)], stop=stop))
     assert asked == 3

@@ -49,9 +49,9 @@ inline void finish_row(const TileProduct& p, const Floats* sums, int64_t row, in
 
 // Asks for the memory that finish_row will need, thousands of cycles before it does: rows are far apart, and no
 // prefetcher of a CPU guesses them.
-template <int kPanels>
+template <int kRows, int kPanels>
 inline void prefetch_results(const TileProduct& p, int64_t row, int64_t column) {
-  for (int r = 0; r < kRowsAtOnce && row + r < p.n_rows; ++r) {
+  for (int r = 0; r < kRows && row + r < p.n_rows; ++r) {
     for (int line = 0; line < kPanels; ++line) {
       const int64_t at = column + line * kPanelColumns;
       __builtin_prefetch(p.y + (row + r) * p.y_stride + at, 1);
@@ -60,15 +60,15 @@ inline void prefetch_results(const TileProduct& p, int64_t row, int64_t column) 
   }
 }
 
-// Rows [row, row + kRowsAtOnce) times kPanels panels from `panel` on.
-template <class Type, int kPanels>
+// Rows [row, row + kRows) times kPanels panels from `panel` on.
+template <class Type, int kRows, int kPanels>
 inline void register_tile(const TileProduct& p, int64_t row, int64_t panel) {
   constexpr int kVectors = kPanels * kVectorsPerPanel;
-  prefetch_results<kPanels>(p, row, panel * kPanelColumns);
+  prefetch_results<kRows, kPanels>(p, row, panel * kPanelColumns);
   using Sums = typename Type::Sums;
-  Sums sums[kRowsAtOnce][kVectors];
+  Sums sums[kRows][kVectors];
 #pragma GCC unroll 8
-  for (int r = 0; r < kRowsAtOnce; ++r) {
+  for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) sums[r][v] = Sums{};
   }
@@ -82,7 +82,7 @@ inline void register_tile(const TileProduct& p, int64_t row, int64_t panel) {
         w[v] = Type::load(weights + (v / kVectorsPerPanel) * p.panel_step + (v % kVectorsPerPanel) * kLanes * 4);
       }
 #pragma GCC unroll 8
-      for (int r = 0; r < kRowsAtOnce; ++r) {
+      for (int r = 0; r < kRows; ++r) {
         const auto x = Type::broadcast(rows + r * p.row_step + word * 4);
 #pragma GCC unroll 8
         for (int v = 0; v < kVectors; ++v) Type::multiply_add(sums[r][v], x, w[v]);
@@ -94,7 +94,7 @@ inline void register_tile(const TileProduct& p, int64_t row, int64_t panel) {
   const int64_t columns_left = p.n_columns - column;
   const int64_t n_columns = columns_left < kPanels * kPanelColumns ? columns_left : kPanels * kPanelColumns;
 #pragma GCC unroll 8
-  for (int r = 0; r < kRowsAtOnce; ++r) {
+  for (int r = 0; r < kRows; ++r) {
     if (row + r >= p.n_rows) break;
     Floats finished[kVectors];
 #pragma GCC unroll 8
@@ -106,9 +106,16 @@ inline void register_tile(const TileProduct& p, int64_t row, int64_t panel) {
   }
 }
 
+// The last rows in the smallest tile that holds them: two dozen rows, a short sentence's symbols, are often two too
+// many, and a tile a third full takes as long as a full one.
 template <class Type, int kPanels>
 void all_rows(const TileProduct& p, int64_t panel) {
-  for (int64_t row = 0; row < p.n_rows; row += kRowsAtOnce) register_tile<Type, kPanels>(p, row, panel);
+  int64_t row = 0;
+  for (; row + kRowsAtOnce <= p.n_rows; row += kRowsAtOnce) register_tile<Type, kRowsAtOnce, kPanels>(p, row, panel);
+  const int64_t left = p.n_rows - row;
+  if (left > 4) return register_tile<Type, kRowsAtOnce, kPanels>(p, row, panel);
+  if (left > 2) return register_tile < Type, kRowsAtOnce<4 ? kRowsAtOnce : 4, kPanels>(p, row, panel);
+  if (left > 0) register_tile<Type, 2, kPanels>(p, row, panel);
 }
 
 template <class Type>

@@ -150,7 +150,7 @@ class Kokoro:
     ) -> SpeechStream:
         """Speak live: the first sound within a blink, and never a gap at the speed of this machine.
 
-        The first chunk is short, and its first half second goes out before the rest of it is made, by guessed
+        The first chunk is short, and its first window goes out before the rest of it is made, by guessed
         statistics: docs/streaming.md says how near that is. What follows is exact. Arguments as for `speak`; what is
         wrong with the text itself is raised by the first part.
 
@@ -226,8 +226,8 @@ class Kokoro:
         if not (math.isfinite(speed) and low <= speed <= high):
             raise InputError(f"speed: expected {low} to {high}, got {speed}")
         seed = secrets.randbits(48) if self._seed is None else self._seed
-        chosen = self._voice if voice is None else voice
-        return Synthesis(self.backend, self._voices, chosen, speed, seed, self._pace, supply)
+        rows = self._voice if voice is None else self._voices(voice)
+        return Synthesis(self.backend, rows, self._voices, speed, seed, self._pace, supply)
 
     def _tokens(self, text: str | None, phonemes: str | None, markup: Mode) -> Iterable[Token]:
         if (text is None) == (phonemes is None):

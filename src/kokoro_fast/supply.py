@@ -11,17 +11,22 @@ from collections.abc import Callable
 
 from kokoro_fast.config import MAX_SYMBOLS
 
-WINDOW_SECONDS = 0.5
-"""Speech in a first window."""
+LEAST_WINDOW, MOST_WINDOW = 0.25, 0.5
+"""Seconds of speech in a first window: as little as the rest of the chunk allows, which is made while it plays. Less
+would hardly come sooner, since half the work would be what surrounds it; more would be as long a wait as for the rest.
+"""
 
 FIRST_SYMBOLS = range(24, 49)
 """Symbols of a chunk that is waited for: fewer sound weak, more take longer than a listener should wait."""
 
-FIRST_GUESS = 0.010
+EDGE_SYMBOLS = 12
+"""What the silence at both ends of a chunk costs, in symbols: of 2.4 frames each, about 28."""
+
+FIRST_GUESS = 0.007
 """Seconds of work for a symbol, before any was measured: a laptop of 2020 with two cores."""
 
 SHARE = 0.7
-"""Of the time bought, what the next chunk may take: the machine may be slower the next moment."""
+"""Of the time there is, what a chunk may be expected to take: the machine may be slower the next moment."""
 
 SMOOTHING = 0.3
 """How much of a new measurement is believed; all of it, where it says that the machine became slower."""
@@ -35,9 +40,17 @@ class Pace:
 
     def worked(self, n_symbols: int, seconds: float) -> None:
         """A chunk of so many symbols took so long, without an early window of it."""
-        measured = seconds / n_symbols
+        measured = seconds / (n_symbols + EDGE_SYMBOLS)
         weight = 1.0 if measured > self.seconds_per_symbol else SMOOTHING
         self.seconds_per_symbol += weight * (measured - self.seconds_per_symbol)
+
+    def seconds(self, n_symbols: int) -> float:
+        """How long a chunk will take that must not be late."""
+        return (n_symbols + EDGE_SYMBOLS) * self.seconds_per_symbol / SHARE
+
+    def symbols(self, seconds: float) -> int:
+        """The longest chunk that is sure to be made in this time; 0 or less where none is."""
+        return int(SHARE * seconds / self.seconds_per_symbol) - EDGE_SYMBOLS
 
 
 class Supply:
@@ -64,14 +77,16 @@ class Supply:
 
     def most_symbols(self) -> int:
         """How long the next chunk may be: the planner's schedule."""
-        is_waited_for = self.seconds < WINDOW_SECONDS
+        is_waited_for = self.seconds < MOST_WINDOW
         if is_waited_for and not self._has_windows:
             return FIRST_SYMBOLS[0]
         # A chunk that is waited for is made while its own first window plays.
-        bought = WINDOW_SECONDS if is_waited_for else self.seconds
+        bought = LEAST_WINDOW if is_waited_for else self.seconds
         most = FIRST_SYMBOLS[-1] if is_waited_for else MAX_SYMBOLS
-        return min(max(int(SHARE * bought / self._pace.seconds_per_symbol), FIRST_SYMBOLS[0]), most)
+        return min(max(self._pace.symbols(bought), FIRST_SYMBOLS[0]), most)
 
-    def needs_window(self, n_symbols: int) -> bool:
-        """Whether a chunk would come too late as a whole, and a window of it would not."""
-        return self._has_windows and SHARE * self.seconds < n_symbols * self._pace.seconds_per_symbol
+    def window_seconds(self, n_symbols: int) -> float | None:
+        """How much of a chunk should go out early; None if the whole of it will be there in time, or cannot be."""
+        if not self._has_windows or self.seconds > self._pace.seconds(n_symbols):
+            return None
+        return min(max(self._pace.seconds(n_symbols), LEAST_WINDOW), MOST_WINDOW)

@@ -21,12 +21,14 @@ from kokoro_fast.evenness import MEMORY, Evenness
 from kokoro_fast.joins import LEAD_SECONDS, plan_join, plan_silence
 from kokoro_fast.speech import Speech, Word
 from kokoro_fast.stitch import make_stitcher
-from kokoro_fast.supply import WINDOW_SECONDS, Pace, Supply
+from kokoro_fast.supply import Pace, Supply
 from kokoro_fast.timing import words_of
 from kokoro_fast.types import Chunk
 from kokoro_fast.weights import style_row
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from kokoro_fast.backends.backend import Backend
     from kokoro_fast.backends.rendering import Rendering
 
@@ -46,7 +48,6 @@ SOUND_AHEAD = 2 * SAMPLES_PER_FRAME
 55 at the median of 21 words after a pause."""
 
 FRAMES_PER_SECOND = SAMPLE_RATE // SAMPLES_PER_FRAME
-WINDOW_FRAMES = round(WINDOW_SECONDS * FRAMES_PER_SECOND)
 
 WORTH_A_WINDOW = 1.7
 """Times as long as what must be rendered for a window: what is shorter, such as one word, comes whole and exact."""
@@ -54,8 +55,8 @@ WORTH_A_WINDOW = 1.7
 N_SEEDS = 2**63
 """Torch's generators take any of these."""
 
-Voices = Callable[[Any], Any]
-"""The rows of a voice, a tensor (510, 256), by whatever `Kokoro` takes for one."""
+Voices = Callable[[str], "Tensor"]
+"""The rows of a voice, (510, 256), by its name."""
 
 Run = tuple[Iterable[Chunk], bool]
 """Chunks that can be spoken now, and whether nothing comes after them."""
@@ -70,8 +71,8 @@ class Synthesis:
 
     Args:
         backend: what runs the model.
-        voices: gives the rows (510, 256) of a voice.
-        voice: of the call; markup changes it.
+        rows: of the voice of the call, (510, 256).
+        voices: gives the rows of another, where markup asks for it.
         speed: of the call; markup multiplies it.
         seed: of the first chunk's noise. Another seed for each chunk: the same noise twice in a row would be heard as a
             pattern.
@@ -83,15 +84,14 @@ class Synthesis:
     def __init__(
         self,
         backend: Backend,
+        rows: Tensor,
         voices: Voices,
-        voice: Any,
         speed: float,
         seed: int,
         pace: Pace,
         supply: Supply | None = None,
     ) -> None:
-        self._backend, self._voices, self._speed, self._seed = backend, voices, speed, seed
-        self._rows = voices(voice)
+        self._backend, self._rows, self._voices, self._speed, self._seed = backend, rows, voices, speed, seed
         self._pace, self._supply = pace, supply
         self._stop: Callable[[], bool] | None = None
         self._evenness = Evenness()
@@ -127,9 +127,8 @@ class Synthesis:
             yield self._silence(chunk, is_last())
             return
         rendering = self._timed(self._prepare, chunk)
-        window = None
-        if self._supply is not None and self._supply.needs_window(len(chunk.phonemes)):
-            window = self._window(rendering)
+        early = None if self._supply is None else self._supply.window_seconds(len(chunk.phonemes))
+        window = None if early is None else self._window(rendering, early)
         if window is None:
             yield self._whole(chunk, rendering, is_last)
         else:
@@ -167,11 +166,11 @@ class Synthesis:
         words = self._words(chunk, rendering, origin, self._stitcher.position)
         return self._part([samples, *self._end(last)], chunk.phonemes, words)
 
-    def _window(self, rendering: Rendering) -> _Window | None:
+    def _window(self, rendering: Rendering, seconds: float) -> _Window | None:
         """The first sound of a chunk by guessed statistics, if that is much sooner than the whole."""
         onset = rendering.durations[0]
         first = max(onset - round((ONSET_SECONDS + LEAD_SECONDS) * FRAMES_PER_SECOND), 0) * SAMPLES_PER_FRAME
-        end = (onset + WINDOW_FRAMES) * SAMPLES_PER_FRAME
+        end = (onset + round(seconds * FRAMES_PER_SECOND)) * SAMPLES_PER_FRAME
         if rendering.n_samples < WORTH_A_WINDOW * rendering.n_rendered(first, end):
             return None
         return _Window(first, rendering.window(first, end))
