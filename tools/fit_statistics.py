@@ -36,9 +36,9 @@ from tools.sentences import sentences
 
 RANK = 176
 STEP = 0.0012
-"""Of the rounding, in what a direction adds to a guess: those that matter less have fewer steps, and take less room once
-compressed (reverse water-filling: Cover and Thomas, Elements of Information Theory, 10.3.3). As fine for all of them as
-8 bits are, 144 directions would take 2.3 MB and leave 0.02 dB more.
+"""Of the rounding, in what a direction adds to a guess: those that matter less have fewer steps, and take less room
+once compressed (reverse water-filling: Cover and Thomas, Elements of Information Theory, 10.3.3). With 8 bits for every
+direction, 144 of them would take 2.3 MB and leave 0.02 dB more.
 """
 
 RIDGE = 20.0
