@@ -85,7 +85,9 @@ def main() -> None:
         learned.append(example(backend.network.stages, next(renderings)))
         if n % 200 == 0 or n == args.sentences:
             keep_examples(args.keep, learned)
-    np.savez_compressed(FILE, **{name: factor.numpy() for name, factor in fit(learned).items()})
+    partial = FILE.with_name("part." + FILE.name)  # the package's file is whole or as it was
+    np.savez_compressed(partial, **{name: factor.numpy() for name, factor in fit(learned).items()})
+    partial.replace(FILE)
     backend = PyTorchBackend(backend="native")  # with what was learned
     renderings = prepared(backend, seed=-1)
     print(f"{FILE.name}: {FILE.stat().st_size / 1e6:.2f} MB from {len(learned)} sentences")

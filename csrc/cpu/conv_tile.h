@@ -110,11 +110,12 @@ inline void register_tile(const TileProduct& p, int64_t row, int64_t panel) {
 // many, and a tile a third full takes as long as a full one.
 template <class Type, int kPanels>
 void all_rows(const TileProduct& p, int64_t panel) {
+  constexpr int kFour = kRowsAtOnce < 4 ? kRowsAtOnce : 4;
   int64_t row = 0;
   for (; row + kRowsAtOnce <= p.n_rows; row += kRowsAtOnce) register_tile<Type, kRowsAtOnce, kPanels>(p, row, panel);
   const int64_t left = p.n_rows - row;
-  if (left > 4) return register_tile<Type, kRowsAtOnce, kPanels>(p, row, panel);
-  if (left > 2) return register_tile < Type, kRowsAtOnce<4 ? kRowsAtOnce : 4, kPanels>(p, row, panel);
+  if (left > kFour) return register_tile<Type, kRowsAtOnce, kPanels>(p, row, panel);
+  if (left > 2) return register_tile<Type, kFour, kPanels>(p, row, panel);
   if (left > 0) register_tile<Type, 2, kPanels>(p, row, panel);
 }
 

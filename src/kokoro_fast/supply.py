@@ -86,7 +86,8 @@ class Supply:
         return min(max(self._pace.symbols(bought), FIRST_SYMBOLS[0]), most)
 
     def window_seconds(self, n_symbols: int) -> float | None:
-        """How much of a chunk should go out early; None if the whole of it will be there in time, or cannot be."""
-        if not self._has_windows or self.seconds > self._pace.seconds(n_symbols):
+        """How much of a chunk should go out early; None if all of it will be there in time, or nothing can be early."""
+        needed = self._pace.seconds(n_symbols)
+        if not self._has_windows or self.seconds > needed:
             return None
-        return min(max(self._pace.seconds(n_symbols), LEAST_WINDOW), MOST_WINDOW)
+        return min(max(needed, LEAST_WINDOW), MOST_WINDOW)
