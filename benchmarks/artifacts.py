@@ -22,7 +22,7 @@ from benchmarks.papers import fill, markdown_table
 from benchmarks.utterances import VOICE, Utterance, utterance
 from kokoro_fast.artifact.manifest import read_manifest
 from kokoro_fast.backends.backend import Backend
-from kokoro_fast.backends.opening import open_backend
+from kokoro_fast.backends.factory import open_backend
 
 HOST_LINES = 8
 """Of which all but the first two are warm: a line is delivered when the next one is rendered."""

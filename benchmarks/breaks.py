@@ -23,8 +23,8 @@ from benchmarks.figures import median
 from benchmarks.labels import Labeled, Place, Score, phonemes_of, read_labels, running_text
 from benchmarks.ours import LeftOut
 from benchmarks.papers import fill, markdown_table
+from kokoro_fast.chunking.planner import plan
 from kokoro_fast.config import MAX_SYMBOLS
-from kokoro_fast.plan import plan
 from kokoro_fast.types import Token
 
 LIMITS = (60, 120, 200, MAX_SYMBOLS)

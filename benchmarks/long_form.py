@@ -20,14 +20,15 @@ import jiwer
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from tools.sentences import sentences
 
 from benchmarks.child import memory_mb
 from benchmarks.figures import percentile
 from benchmarks.ours import engine
 from kokoro_fast.config import SAMPLE_RATE
-from kokoro_fast.speech import Speech, Word, add_word
+from kokoro_fast.speech import Speech
+from kokoro_fast.types import Word, add_word
 from tests.listening import Listener, plain_words
-from tools.sentences import sentences
 
 SENTENCES_A_MINUTE = 15
 LAST_SECONDS = 300.0

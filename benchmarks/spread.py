@@ -25,8 +25,9 @@ from benchmarks.contestants import need
 from benchmarks.papers import markdown_table
 from benchmarks.reference_checkpoint import reference_config, write_checkpoint
 from kokoro_fast import Kokoro
-from kokoro_fast.config import MARKS, SAMPLE_RATE
-from kokoro_fast.joins import silent_ends
+from kokoro_fast.config import SAMPLE_RATE
+from kokoro_fast.symbols import MARKS
+from kokoro_fast.synthesis.pauses import silent_ends
 from kokoro_fast.weights import load_voice
 
 VOICES = ("af_heart", "am_michael", "bf_emma")

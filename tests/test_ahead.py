@@ -18,17 +18,17 @@ from itertools import count, islice
 
 import pytest
 
-from kokoro_fast.ahead import Ahead, Cancelled
+from kokoro_fast.streaming.prefetch import CancellationToken, Prefetcher
 
 GUARD = 60.0
 """Seconds after which a test that hangs fails. Nothing is expected to take a noticeable part of it."""
 
 
-def numbers(end: int) -> Callable[[Cancelled], Iterator[int]]:
+def numbers(end: int) -> Callable[[CancellationToken], Iterator[int]]:
     return lambda _: iter(range(end))
 
 
-def endless(_: Cancelled) -> Iterator[int]:
+def endless(_: CancellationToken) -> Iterator[int]:
     return count()
 
 
@@ -48,7 +48,7 @@ def no_thread_is_left() -> Iterator[None]:
 
 @pytest.mark.parametrize("most", [1, 2, 100])
 def test_all_items_in_order(most: int) -> None:
-    ahead = Ahead(numbers(50), most)
+    ahead = Prefetcher(numbers(50), most)
     assert list(ahead) == list(range(50))
     assert list(ahead) == []
     assert ahead.wait(GUARD)
@@ -56,7 +56,7 @@ def test_all_items_in_order(most: int) -> None:
 
 
 def test_no_items() -> None:
-    assert list(Ahead(numbers(0), 1)) == []
+    assert list(Prefetcher(numbers(0), 1)) == []
 
 
 class Gate:
@@ -67,7 +67,7 @@ class Gate:
         self.n_begun = 0
         self.closed = threading.Event()
 
-    def __call__(self, _: Cancelled) -> Iterator[int]:
+    def __call__(self, _: CancellationToken) -> Iterator[int]:
         try:
             for number in count():
                 self.n_begun += 1
@@ -79,7 +79,7 @@ class Gate:
 
 def test_no_more_than_most_are_made_ahead() -> None:
     gate = Gate()
-    ahead = Ahead(gate, most=3)
+    ahead = Prefetcher(gate, most=3)
     for n_taken in range(20):
         for _ in range(3 if n_taken == 0 else 1):
             assert gate.begun.acquire(timeout=GUARD)
@@ -93,7 +93,7 @@ def test_no_more_than_most_are_made_ahead() -> None:
 
 def test_items_count_by_weight() -> None:
     gate = Gate()
-    ahead = Ahead(gate, most=10.0, weight=float)
+    ahead = Prefetcher(gate, most=10.0, weight=float)
     for _ in range(5):
         assert gate.begun.acquire(timeout=GUARD)
     assert gate.n_begun == 5  # 0 + 1 + 2 + 3 + 4 are 10: enough
@@ -106,7 +106,7 @@ def test_items_count_by_weight() -> None:
 
 def test_cancel_drops_what_is_ready() -> None:
     gate = Gate()
-    with Ahead(gate, most=3) as ahead:
+    with Prefetcher(gate, most=3) as ahead:
         for _ in range(3):
             assert gate.begun.acquire(timeout=GUARD)
         assert next(ahead) == 0
@@ -120,7 +120,7 @@ def test_cancel_drops_what_is_ready() -> None:
 def test_cancel_wakes_all_consumers() -> None:
     started = threading.Event()
 
-    def stuck(cancelled: Cancelled) -> Iterator[int]:
+    def stuck(cancelled: CancellationToken) -> Iterator[int]:
         released = threading.Event()
         cancelled.then(released.set)
         started.set()
@@ -128,7 +128,7 @@ def test_cancel_wakes_all_consumers() -> None:
         assert cancelled
         yield 1
 
-    ahead = Ahead(stuck, most=1)
+    ahead = Prefetcher(stuck, most=1)
     with ThreadPoolExecutor() as pool:
         taken = [pool.submit(list[int], ahead) for _ in range(3)]
         assert started.wait(GUARD)
@@ -140,20 +140,20 @@ def test_cancel_wakes_all_consumers() -> None:
 def test_work_sees_that_it_is_cancelled_within_an_item() -> None:
     working, seen = threading.Event(), threading.Event()
 
-    def work(cancelled: Cancelled) -> Iterator[int]:
+    def work(cancelled: CancellationToken) -> Iterator[int]:
         while not cancelled:
             working.set()
         seen.set()
         yield 0
 
-    ahead = Ahead(work, most=1)
+    ahead = Prefetcher(work, most=1)
     assert working.wait(GUARD)
     ahead.cancel()
     assert seen.wait(GUARD)
 
 
 def test_callbacks_are_called_once() -> None:
-    cancelled = Cancelled()
+    cancelled = CancellationToken()
     calls: list[str] = []
     cancelled.then(lambda: calls.append("before"))
     assert calls == []
@@ -166,11 +166,11 @@ def test_callbacks_are_called_once() -> None:
 def test_cancelled_before_it_began() -> None:
     made: list[int] = []
 
-    def make(_: Cancelled) -> Iterator[int]:
+    def make(_: CancellationToken) -> Iterator[int]:
         made.append(1)
         return iter([])
 
-    work = Ahead(make, most=1)._work
+    work = Prefetcher(make, most=1)._work
     work.cancelled.set()
     made.clear()
     work._produce()
@@ -178,12 +178,12 @@ def test_cancelled_before_it_began() -> None:
 
 
 def test_an_error_comes_in_its_order_with_its_traceback() -> None:
-    def work(_: Cancelled) -> Iterator[int]:
+    def work(_: CancellationToken) -> Iterator[int]:
         yield 0
         yield 1
         raise ConnectionError("line cut")
 
-    ahead = Ahead(work, most=5)
+    ahead = Prefetcher(work, most=5)
     assert [next(ahead), next(ahead)] == [0, 1]
     with pytest.raises(ConnectionError, match="line cut") as caught:
         next(ahead)
@@ -192,16 +192,16 @@ def test_an_error_comes_in_its_order_with_its_traceback() -> None:
 
 
 def test_an_error_before_the_first_item() -> None:
-    def make(_: Cancelled) -> Iterator[int]:
+    def make(_: CancellationToken) -> Iterator[int]:
         raise ConnectionError("no line")
 
     with pytest.raises(ConnectionError, match="no line"):
-        next(Ahead(make, most=1))
+        next(Prefetcher(make, most=1))
 
 
 def test_a_dropped_one_stops_its_work() -> None:
     gate = Gate()
-    ahead = Ahead(gate, most=2)
+    ahead = Prefetcher(gate, most=2)
     assert next(ahead) == 0
     del ahead
     assert gate.closed.wait(GUARD)
@@ -209,7 +209,7 @@ def test_a_dropped_one_stops_its_work() -> None:
 
 def test_a_loop_that_is_left_stops_the_work() -> None:
     gate = Gate()
-    for number in Ahead(gate, most=2):
+    for number in Prefetcher(gate, most=2):
         if number == 3:
             break
     assert gate.closed.wait(GUARD)
@@ -218,14 +218,14 @@ def test_a_loop_that_is_left_stops_the_work() -> None:
 class Owner:
     """Refers to itself, as objects with callbacks do, so that only the garbage collector drops it."""
 
-    def __init__(self, ahead: Ahead[int]) -> None:
+    def __init__(self, ahead: Prefetcher[int]) -> None:
         self.ahead = ahead
         self.me = self
 
 
 def test_a_dropped_cycle_stops_its_work() -> None:
     gate = Gate()
-    owner = Owner(Ahead(gate, most=2))
+    owner = Owner(Prefetcher(gate, most=2))
     alive = weakref.ref(owner)
     del owner
     gc.collect()
@@ -238,7 +238,7 @@ def test_the_worker_itself_may_drop_it() -> None:
     owners: list[Owner] = []
     handed_over, stopped = threading.Event(), threading.Event()
 
-    def work(cancelled: Cancelled) -> Iterator[int]:
+    def work(cancelled: CancellationToken) -> Iterator[int]:
         assert handed_over.wait(GUARD)
         owners.clear()
         gc.collect()
@@ -246,7 +246,7 @@ def test_the_worker_itself_may_drop_it() -> None:
             stopped.set()
         yield 0
 
-    owners.append(Owner(Ahead(work, most=1)))
+    owners.append(Owner(Prefetcher(work, most=1)))
     handed_over.set()
     assert stopped.wait(GUARD)
 
@@ -255,11 +255,11 @@ def test_items_are_not_kept() -> None:
     class Item:
         pass
 
-    def work(_: Cancelled) -> Iterator[Item]:
+    def work(_: CancellationToken) -> Iterator[Item]:
         while True:
             yield Item()
 
-    with Ahead(work, most=1) as ahead:
+    with Prefetcher(work, most=1) as ahead:
         first = weakref.ref(next(ahead))
         assert next(ahead)
         assert next(ahead)
@@ -271,15 +271,15 @@ def test_cancels_at_random_times() -> None:
     """Whoever cancels when: the items are the first ones, in order, and every thread ends."""
     for number in range(200):
         chance = random.Random(number)
-        ahead = Ahead(endless, most=chance.choice([1, 2, 5]))
+        ahead = Prefetcher(endless, most=chance.choice([1, 2, 5]))
         start = threading.Barrier(4)
         taken: list[int] = []
 
-        def consume(ahead: Ahead[int] = ahead, start: threading.Barrier = start, taken: list[int] = taken) -> None:
+        def consume(ahead: Prefetcher[int] = ahead, start: threading.Barrier = start, taken: list[int] = taken) -> None:
             start.wait(GUARD)
             taken.extend(ahead)
 
-        def cancel(n_turns: int, ahead: Ahead[int] = ahead, start: threading.Barrier = start) -> None:
+        def cancel(n_turns: int, ahead: Prefetcher[int] = ahead, start: threading.Barrier = start) -> None:
             start.wait(GUARD)
             for _ in range(n_turns):
                 pass
@@ -302,7 +302,7 @@ def test_control_c_ends_the_waiting() -> None:
     assert main is not None
     ready = threading.Event()
 
-    def stuck(cancelled: Cancelled) -> Iterator[int]:
+    def stuck(cancelled: CancellationToken) -> Iterator[int]:
         released = threading.Event()
         cancelled.then(released.set)
         assert released.wait(GUARD)
@@ -317,7 +317,7 @@ def test_control_c_ends_the_waiting() -> None:
         ready.set()
         next(ahead)
 
-    with Ahead(stuck, most=1) as ahead:
+    with Prefetcher(stuck, most=1) as ahead:
         helper = threading.Thread(target=interrupt, daemon=True)
         helper.start()
         with pytest.raises(KeyboardInterrupt):
@@ -365,7 +365,7 @@ next(ahead)
 
 def test_async_items() -> None:
     async def main() -> list[int]:
-        async with Ahead(numbers(50), most=2) as ahead:
+        async with Prefetcher(numbers(50), most=2) as ahead:
             return [item async for item in ahead]
 
     assert asyncio.run(main()) == list(range(50))
@@ -375,7 +375,7 @@ def test_async_does_not_hold_up_the_loop() -> None:
     async def main() -> None:
         may_go_on = threading.Event()
 
-        def work(_: Cancelled) -> Iterator[int]:
+        def work(_: CancellationToken) -> Iterator[int]:
             assert may_go_on.wait(GUARD)
             yield 1
 
@@ -383,7 +383,7 @@ def test_async_does_not_hold_up_the_loop() -> None:
             await asyncio.sleep(0)
             may_go_on.set()
 
-        ahead = Ahead(work, most=1)
+        ahead = Prefetcher(work, most=1)
         assert await asyncio.gather(anext(ahead), let_it_go_on()) == [1, None]
         assert [item async for item in ahead] == []
 
@@ -391,12 +391,12 @@ def test_async_does_not_hold_up_the_loop() -> None:
 
 
 def test_async_error() -> None:
-    def work(_: Cancelled) -> Iterator[int]:
+    def work(_: CancellationToken) -> Iterator[int]:
         yield 0
         raise ConnectionError("line cut")
 
     async def main() -> None:
-        ahead = Ahead(work, most=5)
+        ahead = Prefetcher(work, most=5)
         assert await anext(ahead) == 0
         with pytest.raises(ConnectionError, match="line cut"):
             await anext(ahead)
@@ -407,7 +407,7 @@ def test_async_error() -> None:
 def test_a_cancelled_task_cancels_the_work() -> None:
     stopped = threading.Event()
 
-    def stuck(cancelled: Cancelled) -> Iterator[int]:
+    def stuck(cancelled: CancellationToken) -> Iterator[int]:
         released = threading.Event()
         cancelled.then(released.set)
         assert released.wait(GUARD)
@@ -415,7 +415,7 @@ def test_a_cancelled_task_cancels_the_work() -> None:
         yield 0
 
     async def main() -> None:
-        ahead = Ahead(stuck, most=1)
+        ahead = Prefetcher(stuck, most=1)
         task = asyncio.ensure_future(anext(ahead))
         await asyncio.sleep(0)
         task.cancel()
@@ -429,27 +429,27 @@ def test_a_cancelled_task_cancels_the_work() -> None:
 
 def test_async_cancel_from_a_thread_wakes_the_task() -> None:
     async def main() -> list[int]:
-        def stuck(cancelled: Cancelled) -> Iterator[int]:
+        def stuck(cancelled: CancellationToken) -> Iterator[int]:
             released = threading.Event()
             cancelled.then(released.set)
             assert released.wait(GUARD)
             yield 0
 
-        ahead = Ahead(stuck, most=1)
+        ahead = Prefetcher(stuck, most=1)
         taken, _ = await asyncio.gather(everything(ahead), asyncio.to_thread(ahead.cancel))
         return taken
 
     assert asyncio.run(main()) == []
 
 
-async def everything(ahead: Ahead[int]) -> list[int]:
+async def everything(ahead: Prefetcher[int]) -> list[int]:
     return [item async for item in ahead]
 
 
 def test_async_cancels_at_random_times() -> None:
     async def one(number: int) -> None:
         chance = random.Random(number)
-        ahead = Ahead(endless, most=chance.choice([1, 2, 5]))
+        ahead = Prefetcher(endless, most=chance.choice([1, 2, 5]))
         turns = chance.randrange(20)
 
         async def cancel() -> None:
@@ -480,7 +480,7 @@ def test_async_cancels_at_random_times() -> None:
 def test_one_after_the_other_leaves_no_threads() -> None:
     before = threading.active_count()
     for _ in range(100):
-        assert list(islice(Ahead(endless, most=2), 3)) == [0, 1, 2]
+        assert list(islice(Prefetcher(endless, most=2), 3)) == [0, 1, 2]
     gc.collect()
     wait_for_threads()
     assert threading.active_count() <= before

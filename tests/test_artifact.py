@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 
 from kokoro_fast import Kokoro, ops
 from kokoro_fast.artifact.manifest import described, read_manifest
-from kokoro_fast.backends.artifact import ArtifactBackend, PairNetwork
 from kokoro_fast.backends.backend import Backend
+from kokoro_fast.backends.network import PairNetwork, RenderingCancelled
 from kokoro_fast.backends.pytorch import PyTorchBackend
-from kokoro_fast.backends.rendering import Abandoned
+from kokoro_fast.backends.torch_artifact import ArtifactBackend
 from kokoro_fast.errors import InputError, MissingDependencyError, WeightsError
 from kokoro_fast.model.kokoro import align, durations_at
 from kokoro_fast.weights import load_voice, style_row
@@ -155,7 +155,7 @@ def test_a_pair_of_functions_is_a_network_too(opened: Callable[[str], ArtifactBa
     assert not backend.has_windows
     np.testing.assert_array_equal(sound_of(backend, IDS), sound_of(artifact, IDS))
     rendering = backend.prepare(IDS, style_of(IDS), 1.0, 0, stop=lambda: True)
-    with pytest.raises(Abandoned):
+    with pytest.raises(RenderingCancelled):
         rendering.whole()
 
 

@@ -14,7 +14,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from kokoro_fast import audio
-from kokoro_fast.encoders import Tags, _ffmpeg
+from kokoro_fast.audio.encoders import Tags, _ffmpeg
 from kokoro_fast.errors import InputError, MissingDependencyError
 from kokoro_fast.speech import Speech
 

@@ -16,10 +16,10 @@ from metrics import log_mel_distance
 
 from kokoro_fast import Kokoro, ops
 from kokoro_fast.backends import threads
-from kokoro_fast.backends.precision import AUDIBLE_DB, PRECISIONS, choose_precision
 from kokoro_fast.backends.pytorch import PyTorchBackend, choose_backend
 from kokoro_fast.backends.threads import default_threads, limited
 from kokoro_fast.errors import InputError
+from kokoro_fast.ops.precision import AUDIBLE_DB, PRECISIONS, choose_precision
 from kokoro_fast.weights import load_voice, style_row
 
 IDS = [0, 50, 83, 54, 156, 57, 135, 0]

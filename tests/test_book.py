@@ -20,12 +20,13 @@ import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kokoro_fast.book.write_book import LEAD, chapter_marks
 
-from kokoro_fast.audio import pcm16
-from kokoro_fast.book import Heading, Publication, Work, outline, publish
-from kokoro_fast.book.publish import LEAD, chapter_marks
+from kokoro_fast.audio.pcm import pcm16
+from kokoro_fast.book import Heading, Publication, ResumableJob, outline, write_book
 from kokoro_fast.errors import InputError
-from kokoro_fast.speech import Speech, Word
+from kokoro_fast.speech import Speech
+from kokoro_fast.types import Word
 
 OPTIONS = {"the text": "digest", "speed": 1.0, "seed": None}
 
@@ -198,7 +199,7 @@ def sound_of(n_parts: int) -> bytes:
     return b"".join(pcm16(a_part(number).audio) for number in range(n_parts))
 
 
-def heard(work: Work) -> bytes:
+def heard(work: ResumableJob) -> bytes:
     return b"".join(block.astype("<i2").tobytes() for block in work.blocks())
 
 
@@ -208,7 +209,7 @@ class Killed(BaseException):
 
 def work_until(path: Path, end: int, options: dict[str, object] = OPTIONS, seed: int = 5) -> None:
     def run() -> None:
-        with Work(path) as work:
+        with ResumableJob(path) as work:
             work.begin(options, seed)
             for number in range(work.n_parts, end):
                 work.add(a_part(number))
@@ -223,7 +224,7 @@ def test_work_goes_on_where_it_stopped(tmp_path: Path) -> None:
     work_until(path, 2)
     work_until(path, 3, seed=6)
     assert names(tmp_path) == [".book.wav.kokoro-fast", "journal.jsonl", "sound.pcm"]
-    with Work(path) as work:
+    with ResumableJob(path) as work:
         assert work.begin(OPTIONS, 7) is None
         assert (work.n_parts, work.n_samples, work.char_end, work.seed) == (3, 72_000, 25, 5)
         assert not work.complete
@@ -245,7 +246,7 @@ def test_a_run_that_fails_before_its_first_part_changes_nothing(tmp_path: Path) 
     path = tmp_path / "book.wav"
     work_until(path, 2)
     work_until(path, 0, {**OPTIONS, "speed": 1.5})
-    with Work(path) as work:
+    with ResumableJob(path) as work:
         assert work.begin(OPTIONS, 9) is None
         assert (work.n_parts, work.seed) == (2, 5)
 
@@ -262,12 +263,12 @@ def test_a_run_that_fails_before_its_first_part_changes_nothing(tmp_path: Path) 
 def test_other_options_start_anew(tmp_path: Path, changed: dict[str, object], message: str) -> None:
     path = tmp_path / "book.wav"
     work_until(path, 3)
-    with Work(path) as work:
+    with ResumableJob(path) as work:
         assert work.begin({**OPTIONS, **changed}, 9) == message
         assert (work.n_parts, work.seed) == (0, 9)
         work.add(a_part(0))
         assert heard(work) == sound_of(1)
-    with Work(path) as work:
+    with ResumableJob(path) as work:
         assert work.begin({**OPTIONS, **changed}, 10) is None
         assert (work.n_parts, work.seed) == (1, 9)
 
@@ -277,7 +278,7 @@ def test_other_options_start_anew(tmp_path: Path, changed: dict[str, object], me
 def test_whatever_a_crash_left_behind(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Journal and sound cut at any byte, or with rubbish behind: what is taken up is true, and the end result whole."""
     path = tmp_path_factory.mktemp("work") / "book.wav"
-    with Work(path) as work:
+    with ResumableJob(path) as work:
         work.begin(OPTIONS, 5)
         for number in range(3):
             work.add(a_part(number, 100))
@@ -289,7 +290,7 @@ def test_whatever_a_crash_left_behind(data: st.DataObject, tmp_path_factory: pyt
     cut = data.draw(st.integers(0, len(content)))
     # Rubbish only behind the end: what the journal speaks of was on the disk before.
     sound.write_bytes(content[:cut] if cut < len(content) else content + data.draw(rubbish))
-    with Work(path) as work:
+    with ResumableJob(path) as work:
         work.begin(OPTIONS, 5)
         for number in range(work.n_parts, 4):
             work.add(a_part(number, 100))
@@ -300,11 +301,11 @@ def test_whatever_a_crash_left_behind(data: st.DataObject, tmp_path_factory: pyt
 
 def test_complete_work_stays_complete(tmp_path: Path) -> None:
     path = tmp_path / "book.wav"
-    with Work(path) as work:
+    with ResumableJob(path) as work:
         work.begin(OPTIONS, 5)
         work.add(a_part(0))
         work.finish()
-    with Work(path) as work:
+    with ResumableJob(path) as work:
         work.begin(OPTIONS, 6)
         assert work.complete
         work.finish()
@@ -314,7 +315,7 @@ def test_complete_work_stays_complete(tmp_path: Path) -> None:
 
 def test_a_word_in_two_parts_is_one(tmp_path: Path) -> None:
     pieces = [Word("ab", "a", 10, 100, 0, 2), Word("ab", "b", 0, 50, 0, 2), Word("c", "c", 60, 90, 3, 4)]
-    with Work(tmp_path / "book.wav") as work:
+    with ResumableJob(tmp_path / "book.wav") as work:
         work.begin(OPTIONS, 5)
         work.add(Speech(np.zeros(100, np.float32), "a", (pieces[0],)))
         work.add(Speech(np.zeros(30, np.float32), "", ()))  # a pause
@@ -326,16 +327,19 @@ def test_a_word_in_two_parts_is_one(tmp_path: Path) -> None:
 def test_two_runs_at_once(tmp_path: Path) -> None:
     path = tmp_path / "book.wav"
     (tmp_path / "link.wav").symlink_to(path)
-    with Work(path) as work:
+    with ResumableJob(path) as work:
         work.begin(OPTIONS, 5)
         work.add(a_part(0))
         for name in (path, tmp_path / "link.wav"):
-            with pytest.raises(InputError, match=rf"^output {name}: another run is making this file$"), Work(name):
+            with (
+                pytest.raises(InputError, match=rf"^output {name}: another run is making this file$"),
+                ResumableJob(name),
+            ):
                 pass
-        with Work(tmp_path / "other.wav"):
+        with ResumableJob(tmp_path / "other.wav"):
             pass
         work.remove()
-    with Work(path):
+    with ResumableJob(path):
         pass
     assert names(tmp_path) == ["link.wav"]
 
@@ -344,14 +348,17 @@ def test_places_where_no_work_can_be(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / ".book.wav.kokoro-fast").touch()
     for name in ("missing/book.wav", "file/book.wav", "book.wav"):
-        with pytest.raises(InputError, match=r"^output .*: cannot write there: "), Work(tmp_path / name):
+        with pytest.raises(InputError, match=r"^output .*: cannot write there: "), ResumableJob(tmp_path / name):
             pass
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_without_permission(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o555)
-    with pytest.raises(InputError, match="cannot write there: Permission denied"), Work(tmp_path / "closed" / "b.wav"):
+    with (
+        pytest.raises(InputError, match="cannot write there: Permission denied"),
+        ResumableJob(tmp_path / "closed" / "b.wav"),
+    ):
         pass
 
 
@@ -359,7 +366,7 @@ def test_files_of_others_stay(tmp_path: Path) -> None:
     folder = tmp_path / ".book.wav.kokoro-fast"
     folder.mkdir()
     (folder / "note.txt").touch()
-    with Work(tmp_path / "book.wav") as work:
+    with ResumableJob(tmp_path / "book.wav") as work:
         work.begin(OPTIONS, 5)
         work.add(a_part(0))
         work.remove()
@@ -402,11 +409,11 @@ def test_killed_twice_while_writing(tmp_path: Path) -> None:
             time.sleep(0.001)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        with Work(path) as work:
+        with ResumableJob(path) as work:
             work.begin(OPTIONS, 5)
             assert work.n_parts >= done + 4
             done = work.n_parts
-    with Work(path) as work:
+    with ResumableJob(path) as work:
         work.begin(OPTIONS, 5)
         work.add(a_part(done))
         assert heard(work) == sound_of(done + 1)
@@ -417,7 +424,7 @@ def test_a_full_disk_costs_one_part(tmp_path: Path) -> None:
     process = a_process(path, 48_000 * 3 + 1000)
     _, error = process.communicate(timeout=60)
     assert f"OSError: [Errno {errno.EFBIG}] File too large: '{path}'" in error
-    with Work(path) as work:
+    with ResumableJob(path) as work:
         work.begin(OPTIONS, 5)
         assert work.n_parts == 3
         work.add(a_part(3))
@@ -428,9 +435,9 @@ def test_a_full_disk_costs_one_part(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def done(tmp_path: Path) -> Iterator[Work]:
+def done(tmp_path: Path) -> Iterator[ResumableJob]:
     """Complete work of six parts, a second each."""
-    with Work(tmp_path / "book.wav") as work:
+    with ResumableJob(tmp_path / "book.wav") as work:
         work.begin(OPTIONS, 5)
         for number in range(6):
             work.add(a_part(number))
@@ -441,7 +448,7 @@ def done(tmp_path: Path) -> Iterator[Work]:
 CHAPTERS = (Heading("One", 10), Heading("Empty", 31), Heading("Two ü", 32))
 
 
-def test_chapter_marks(done: Work) -> None:
+def test_chapter_marks(done: ResumableJob) -> None:
     marks = list(chapter_marks(CHAPTERS, done.words(), done.n_samples, "The Book"))
     assert [mark.title for mark in marks] == ["The Book", "One", "Two ü"]
     assert [mark.start for mark in marks] == [0, 24_000 + 21_000 - LEAD, 4 * 24_000 + 21_000 - LEAD]
@@ -449,7 +456,7 @@ def test_chapter_marks(done: Work) -> None:
     assert all(mark.end == following.start for mark, following in pairwise(marks))
 
 
-def test_chapter_marks_at_the_edges(done: Work) -> None:
+def test_chapter_marks_at_the_edges(done: ResumableJob) -> None:
     def starts(*headings: Heading) -> list[int]:
         return [mark.start for mark in chapter_marks(headings, done.words(), done.n_samples, "")]
 
@@ -461,11 +468,11 @@ def test_chapter_marks_at_the_edges(done: Work) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".m4b", ".m4a", ".mp3", ".opus"])
-def test_chapters_and_title_in_the_file(done: Work, tmp_path: Path, suffix: str) -> None:
+def test_chapters_and_title_in_the_file(done: ResumableJob, tmp_path: Path, suffix: str) -> None:
     import av
 
     told: list[int] = []
-    publish(done, Publication(tmp_path / f"book{suffix}", None, "The Book", CHAPTERS), told.append)
+    write_book(done, Publication(tmp_path / f"book{suffix}", None, "The Book", CHAPTERS), told.append)
     marks = list(chapter_marks(CHAPTERS, done.words(), done.n_samples, "The Book"))
     with av.open(tmp_path / f"book{suffix}") as file:
         tags = dict(file.metadata) | dict(file.streams.audio[0].metadata)
@@ -480,9 +487,9 @@ def test_chapters_and_title_in_the_file(done: Work, tmp_path: Path, suffix: str)
 
 
 @pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg"])
-def test_formats_without_chapters(done: Work, tmp_path: Path, suffix: str) -> None:
+def test_formats_without_chapters(done: ResumableJob, tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"book{suffix}"
-    publish(done, Publication(path, None, "The Book", CHAPTERS), lambda _: None)
+    write_book(done, Publication(path, None, "The Book", CHAPTERS), lambda _: None)
     with soundfile.SoundFile(path) as file:
         assert file.title == "The Book"
         assert file.frames == done.n_samples
@@ -491,9 +498,9 @@ def test_formats_without_chapters(done: Work, tmp_path: Path, suffix: str) -> No
 
 
 @pytest.mark.parametrize("suffix", [".srt", ".vtt", ".json"])
-def test_subtitles(done: Work, tmp_path: Path, suffix: str) -> None:
+def test_subtitles(done: ResumableJob, tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"book{suffix}"
-    publish(done, Publication(tmp_path / "book.wav", path), lambda _: None)
+    write_book(done, Publication(tmp_path / "book.wav", path), lambda _: None)
     content = path.read_text("utf-8")
     assert all(f"w{number}" in content for number in range(6))
     if suffix == ".json":
@@ -502,24 +509,24 @@ def test_subtitles(done: Work, tmp_path: Path, suffix: str) -> None:
         ]
 
 
-def test_a_killed_encoder_leaves_nothing_that_stays(done: Work, tmp_path: Path) -> None:
+def test_a_killed_encoder_leaves_nothing_that_stays(done: ResumableJob, tmp_path: Path) -> None:
     done.temporary.write_bytes(b"half a file")
-    publish(done, Publication(tmp_path / "book.wav"), lambda _: None)
+    write_book(done, Publication(tmp_path / "book.wav"), lambda _: None)
     assert soundfile.info(tmp_path / "book.wav").frames == done.n_samples
     assert not done.temporary.exists()
 
 
-def test_a_full_disk_while_the_file_is_made(done: Work, tmp_path: Path) -> None:
+def test_a_full_disk_while_the_file_is_made(done: ResumableJob, tmp_path: Path) -> None:
     publication = Publication(tmp_path / "book.mp3", tmp_path / "book.srt")
     (tmp_path / "book.mp3").write_bytes(b"old")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
     try:
         with pytest.raises(OSError, match=r"File too large: .*book\.mp3"):
-            publish(done, publication, lambda _: None)
+            write_book(done, publication, lambda _: None)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert (tmp_path / "book.mp3").read_bytes() == b"old"
     assert not done.temporary.exists()
-    publish(done, publication, lambda _: None)
+    write_book(done, publication, lambda _: None)
     assert soundfile.info(tmp_path / "book.mp3").frames == done.n_samples

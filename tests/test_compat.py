@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from kokoro_fast import KModel, KPipeline
-from kokoro_fast.config import MARKS, SAMPLE_RATE, SAMPLES_PER_FRAME, VOCAB
+from kokoro_fast.config import SAMPLE_RATE, SAMPLES_PER_FRAME, VOCAB
 from kokoro_fast.errors import InputError, UnspokenTextWarning
+from kokoro_fast.symbols import MARKS
 from kokoro_fast.weights import load_voice
 
 SHORT = "Hello there."

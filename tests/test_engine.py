@@ -10,7 +10,7 @@ import pytest
 from kokoro_fast import Kokoro, Speech
 from kokoro_fast.config import SAMPLE_RATE
 from kokoro_fast.errors import InputError, UnspokenTextWarning
-from kokoro_fast.joins import GAP_SECONDS, silent_ends
+from kokoro_fast.synthesis.pauses import PAUSE_SECONDS, silent_ends
 from kokoro_fast.types import Boundary
 
 TEXT = "Dr. Smith paid $100 for “it”.\n\nIsn’t that a lot?"
@@ -60,7 +60,7 @@ def test_paragraphs_are_apart_as_long_as_the_table_says(tts: Kokoro, speech: Spe
     tail = silent_ends(first.audio)[1]
     head = silent_ends(second.audio)[0]
     assert (tail + head) / SAMPLE_RATE == pytest.approx(
-        GAP_SECONDS[Boundary.PARAGRAPH], abs=(crossfade + 2 * 120) / SAMPLE_RATE
+        PAUSE_SECONDS[Boundary.PARAGRAPH], abs=(crossfade + 2 * 120) / SAMPLE_RATE
     )
 
 

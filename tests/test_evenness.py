@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kokoro_fast.config import SAMPLE_RATE
-from kokoro_fast.evenness import EDGE_SECONDS, LARGEST_GAIN_DB, LARGEST_PACE, MEMORY, Evenness
+from kokoro_fast.synthesis.leveling import EDGE_SECONDS, LARGEST_GAIN_DB, LARGEST_PACE, MEMORY, Leveler
 
 N_SOUNDS = 100
 PHONEMES = "a" * N_SOUNDS + "."
@@ -22,7 +22,7 @@ def tone(level_db: float, seconds: float = 5.0) -> np.ndarray:
     return (samples * 2**0.5 * 10 ** (level_db / 20)).astype(np.float32)
 
 
-def pace(even: Evenness, phonemes: str, durations: list[float], speed: float = 1.0, voice: str = "") -> float:
+def pace(even: Leveler, phonemes: str, durations: list[float], speed: float = 1.0, voice: str = "") -> float:
     """How much faster the chunk is to be."""
     return even.speed(phonemes, lambda at: [frames / at for frames in durations], speed, voice) / speed
 
@@ -32,18 +32,18 @@ def decibels(gain: float) -> float:
 
 
 def test_the_first_chunk_is_left_as_it_is() -> None:
-    assert pace(Evenness(), PHONEMES, durations(3.0)) == 1.0
-    assert Evenness().gain(tone(-40)) == 1.0
+    assert pace(Leveler(), PHONEMES, durations(3.0)) == 1.0
+    assert Leveler().gain(tone(-40)) == 1.0
 
 
 def test_equal_chunks_are_left_as_they_are() -> None:
-    even = Evenness()
+    even = Leveler()
     assert [pace(even, PHONEMES, durations(8.0)) for _ in range(5)] == [1.0] * 5
     assert [even.gain(tone(-25)) for _ in range(5)] == pytest.approx([1.0] * 5)
 
 
 def test_a_slow_chunk_is_hurried_to_the_mean_and_a_fast_one_slowed() -> None:
-    slow, fast = Evenness(), Evenness()
+    slow, fast = Leveler(), Leveler()
     for even in (slow, fast):
         pace(even, PHONEMES, durations(8.0))
     assert pace(slow, PHONEMES, durations(9.0)) == pytest.approx(9 / 8.5)
@@ -51,7 +51,7 @@ def test_a_slow_chunk_is_hurried_to_the_mean_and_a_fast_one_slowed() -> None:
 
 
 def test_a_loud_chunk_is_softened_to_the_mean_power() -> None:
-    even = Evenness()
+    even = Leveler()
     even.gain(tone(-25))
     gain = even.gain(tone(-23))
     mean = 10 * np.log10((10**-2.5 + 10**-2.3) / 2)
@@ -59,7 +59,7 @@ def test_a_loud_chunk_is_softened_to_the_mean_power() -> None:
 
 
 def test_short_chunks_follow_long_ones_and_not_the_other_way() -> None:
-    short_after, long_after = Evenness(), Evenness()
+    short_after, long_after = Leveler(), Leveler()
     slow_line = ("“" + "a" * 10 + ".", [20, *durations(0.85, 10)])
     pace(short_after, PHONEMES, durations(8.0))
     assert pace(short_after, *slow_line) == pytest.approx(1.06, abs=0.02)
@@ -68,7 +68,7 @@ def test_short_chunks_follow_long_ones_and_not_the_other_way() -> None:
 
 
 def test_no_change_is_out_of_bounds() -> None:
-    even = Evenness()
+    even = Leveler()
     pace(even, PHONEMES, durations(8.0))
     assert pace(even, "aa.", durations(2.0, 2)) == pytest.approx(LARGEST_PACE)
     assert pace(even, PHONEMES * 9, durations(8.0, 9 * 101 - 1)) == pytest.approx(1 / LARGEST_PACE)
@@ -78,7 +78,7 @@ def test_no_change_is_out_of_bounds() -> None:
 
 
 def test_another_voice_and_another_speed_are_not_compared() -> None:
-    even = Evenness()
+    even = Leveler()
     pace(even, PHONEMES, durations(8.0), voice="a")
     assert pace(even, PHONEMES, durations(9.0), voice="b") == 1.0
     assert pace(even, PHONEMES, durations(8.0), 2.0, voice="a") == pytest.approx(1.0, abs=0.03)
@@ -90,7 +90,7 @@ def test_only_the_last_chunks_count_so_a_text_can_be_taken_up_again() -> None:
     rng = np.random.default_rng(0)
     lengths = [durations(seconds) for seconds in rng.uniform(7, 10, 12)]
     sounds = [tone(level, 1.0) for level in rng.uniform(-27, -23, 12)]
-    whole, resumed = Evenness(), Evenness()
+    whole, resumed = Leveler(), Leveler()
     expected = [(pace(whole, PHONEMES, d), whole.gain(s)) for d, s in zip(lengths, sounds, strict=True)]
     got = [(pace(resumed, PHONEMES, d), resumed.gain(s)) for d, s in zip(lengths[3:], sounds[3:], strict=True)]
     assert got[MEMORY:] == expected[3 + MEMORY :]
@@ -98,7 +98,7 @@ def test_only_the_last_chunks_count_so_a_text_can_be_taken_up_again() -> None:
 
 
 def test_pauses_and_silence_do_not_count_as_sound() -> None:
-    even = Evenness()
+    even = Leveler()
     even.gain(tone(-25))
     silence = np.zeros(5 * SAMPLE_RATE, np.float32)
     assert even.gain(np.concatenate([tone(-25), silence])) == pytest.approx(1.0, rel=1e-3)
@@ -107,7 +107,7 @@ def test_pauses_and_silence_do_not_count_as_sound() -> None:
 
 
 def test_marks_alone_have_no_pace() -> None:
-    even = Evenness()
+    even = Leveler()
     assert pace(even, "?!?!", [20, 5, 5, 5, 5, 20]) == 1.0
     assert pace(even, PHONEMES, durations(8.0)) == 1.0
 
@@ -123,7 +123,7 @@ def test_a_speed_is_found_although_durations_are_rounded() -> None:
         return sum(durations_at(speed)[1 : N_SOUNDS + 1]) / 40
 
     for wanted in (1.06, 0.94):
-        even = Evenness()
+        even = Leveler()
         assert even.speed(PHONEMES, durations_at, 1.1, "") == 1.1
         for _ in range(MEMORY):
             pace(even, PHONEMES * 50, durations(50 * (seconds(1.0) - EDGE_SECONDS) / wanted, 50 * len(PHONEMES) - 1))

@@ -24,8 +24,8 @@ from click.testing import CliRunner, Result
 
 from kokoro_fast import ops
 from kokoro_fast.artifact import manifest
-from kokoro_fast.artifact.manifest import File, Graph, Manifest, Port, check_artifact, described, read_manifest
-from kokoro_fast.cli import cli
+from kokoro_fast.artifact.manifest import ArtifactManifest, File, Graph, Port, check_artifact, described, read_manifest
+from kokoro_fast.cli.main import cli
 from kokoro_fast.config import VOCAB
 from kokoro_fast.errors import InputError, MissingDependencyError, WeightsError
 from kokoro_fast.export import export
@@ -50,7 +50,7 @@ def small(tmp_path: Path) -> Path:
     (folder / "vocabulary.json").write_text("{}\n", "utf-8")
     (folder / "voices" / "af_heart.bin").write_bytes(b"a voice")
     files = ("model.pt", "vocabulary.json", "voices/af_heart.bin")
-    Manifest(
+    ArtifactManifest(
         kind="torchscript",
         ops="torch",
         precision="fp32",

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from kokoro_fast import ops
 from kokoro_fast.artifact.manifest import check_artifact
-from kokoro_fast.backends.artifact import ArtifactBackend
+from kokoro_fast.backends.torch_artifact import ArtifactBackend
 from kokoro_fast.config import SAMPLES_PER_FRAME, VOCAB
 from kokoro_fast.export import export
 from kokoro_fast.model import KokoroModel

@@ -19,8 +19,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kokoro_fast.errors import InputError
-from kokoro_fast.text.feed import MOST_WAITING, Feed, Run
-from kokoro_fast.text.places import ENOUGH, LEAST, LONGEST, Places, Stop
+from kokoro_fast.text.cut_points import ENOUGH, LEAST, LONGEST, CutFinder, Stop
+from kokoro_fast.text.feed import MOST_WAITING, Feed, TextRun
 
 GUARD = 60.0
 """Seconds after which a test that hangs fails. Nothing is expected to take a noticeable part of it."""
@@ -29,7 +29,7 @@ SIGNS = {Stop.WORD: "", Stop.CLAUSE: "/", Stop.SENTENCE: "|"}
 
 
 def places(text: str) -> list[tuple[int, Stop]]:
-    reader = Places()
+    reader = CutFinder()
     reader.add(text)
     return list(reader.find())
 
@@ -43,7 +43,7 @@ def marked(text: str) -> str:
     return result + text[last:]
 
 
-def all_runs(feed: Feed) -> list[Run]:
+def all_runs(feed: Feed) -> list[TextRun]:
     return list(iter(feed.take, None))
 
 
@@ -115,7 +115,7 @@ def test_places(text: str) -> None:
     ],
 )
 def test_what_is_certain(text: str, certain: str) -> None:
-    reader = Places()
+    reader = CutFinder()
     reader.add(text)
     assert text[: reader.choose(patient=True)] == certain
 
@@ -140,7 +140,7 @@ def test_weaker_places_when_it_takes_long() -> None:
         ("! " * 1000, 1999, 1999),
     ]:
         for patience, expected in [(False, impatient), (True, patient)]:
-            reader = Places()
+            reader = CutFinder()
             reader.add(text)
             assert reader.choose(patience) == expected, (text[:50], patience)
 
@@ -179,7 +179,7 @@ def texts_in_pieces(draw: st.DrawFn) -> list[str]:
 def test_places_do_not_depend_on_the_pieces(pieces: list[str]) -> None:
     text = "".join(pieces)
     assume(not text.endswith("\r"))  # the white space before it may have been a place
-    reader = Places()
+    reader = CutFinder()
     found: list[tuple[int, Stop]] = []
     for piece in pieces:
         reader.add(piece)
@@ -196,7 +196,7 @@ def before_words(text: str, found: list[tuple[int, Stop]]) -> dict[int, Stop]:
 @given(texts_in_pieces())
 def test_a_hungry_consumer_gets_the_text_in_allowed_runs(pieces: list[str]) -> None:
     text = "".join(pieces)
-    reader, position = Places(), 0
+    reader, position = CutFinder(), 0
     for piece in pieces:
         reader.add(piece)
         while length := reader.choose(patient=False):
@@ -246,10 +246,10 @@ def test_what_came_meanwhile_is_one_run() -> None:
     feed = Feed()
     for piece in ["Hello", " there", ". How are you", "? I am", " fine"]:
         assert feed.push(piece)
-    assert feed.take() == Run("Hello there. How are you? ", 0, ends_text=False, starts_paragraph=False)
+    assert feed.take() == TextRun("Hello there. How are you? ", 0, ends_text=False, starts_paragraph=False)
     feed.push(". And")
     feed.close()
-    assert feed.take() == Run("I am fine. And", 26, ends_text=True, starts_paragraph=False)
+    assert feed.take() == TextRun("I am fine. And", 26, ends_text=True, starts_paragraph=False)
     assert feed.take() is None
 
 
@@ -272,7 +272,7 @@ def test_a_book_at_once_comes_in_pages() -> None:
 def test_no_text() -> None:
     assert all_runs(Feed.of([])) == []
     assert all_runs(Feed.of([""])) == []
-    assert all_runs(Feed.of(" \n")) == [Run(" \n", 0, ends_text=True, starts_paragraph=False)]
+    assert all_runs(Feed.of(" \n")) == [TextRun(" \n", 0, ends_text=True, starts_paragraph=False)]
 
 
 def test_flush() -> None:
@@ -288,9 +288,9 @@ def test_flush() -> None:
     feed.flush()  # nothing to say since the last one
     feed.push("Done so far. And")
     assert [feed.take(), feed.take(), feed.take()] == [
-        Run("Let me che", 0, ends_text=False, starts_paragraph=False),
-        Run("ck. That  ", 10, ends_text=False, starts_paragraph=False),
-        Run("\nDone so far. ", 20, ends_text=False, starts_paragraph=False),
+        TextRun("Let me che", 0, ends_text=False, starts_paragraph=False),
+        TextRun("ck. That  ", 10, ends_text=False, starts_paragraph=False),
+        TextRun("\nDone so far. ", 20, ends_text=False, starts_paragraph=False),
     ]
 
 

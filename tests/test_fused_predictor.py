@@ -25,7 +25,8 @@ FILES = [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for
 
 @pytest.fixture(scope="module")
 def fused(fetched: None) -> KokoroModel:
-    from kokoro_fast.model.fused.predictor import FusedAlbert, FusedProsodyPredictor, FusedTextEncoder
+    from kokoro_fast.model.fused.albert import FusedAlbert
+    from kokoro_fast.model.fused.prosody import FusedProsodyPredictor, FusedTextEncoder
 
     model = KokoroModel.from_state(load_state(find_weights()))
     with torch.inference_mode():

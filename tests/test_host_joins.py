@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from kokoro_fast.config import SAMPLE_RATE
-from kokoro_fast.joins import GAP_SECONDS, SILENCE_DB, WINDOW, plan_join, plan_silence, silent_ends
+from kokoro_fast.synthesis.pauses import PAUSE_SECONDS, SILENCE_DB, WINDOW, plan_silence, plan_trim, silent_ends
 from kokoro_fast.types import Boundary
 
 Sound = NDArray[np.float32]
@@ -52,7 +52,7 @@ def odd_sounds() -> list[Sound]:
 def test_joins_are_those_of_python(host_build: Path, tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     sounds = [*odd_sounds(), *(random_sound(rng) for _ in range(150)), *(on_the_edge(rng) for _ in range(150))]
-    gaps = [*GAP_SECONDS.values(), 0.01, 0.5 / SAMPLE_RATE, 1.5 / SAMPLE_RATE, 2.0]
+    gaps = [*PAUSE_SECONDS.values(), 0.01, 0.5 / SAMPLE_RATE, 1.5 / SAMPLE_RATE, 2.0]
     vectors = tmp_path / "vectors"
     expected = []
     with vectors.open("wb") as file, np.errstate(all="ignore"):
@@ -61,9 +61,9 @@ def test_joins_are_those_of_python(host_build: Path, tmp_path: Path) -> None:
             is_first, is_last, is_asked = (bool(flag) for flag in rng.integers(2, size=3))
             file.write(struct.pack("<qdq", len(sound), gap, is_first + 2 * is_last + 4 * is_asked))
             file.write(sound.astype("<f4").tobytes())
-            with patch.dict(GAP_SECONDS, {Boundary.SENTENCE: gap}):
+            with patch.dict(PAUSE_SECONDS, {Boundary.SENTENCE: gap}):
                 pause = gap if is_asked else None
-                join = plan_join(sound, Boundary.SENTENCE, is_first=is_first, is_last=is_last, pause=pause)
+                join = plan_trim(sound, Boundary.SENTENCE, is_first=is_first, is_last=is_last, pause=pause)
             expected.append([*silent_ends(sound), *join, plan_silence(gap, is_last=is_last).pause])
 
     program = next(path for path in host_build.rglob("join_vectors") if path.is_file())

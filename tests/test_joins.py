@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokoro_fast.config import SAMPLE_RATE
-from kokoro_fast.joins import (
+from kokoro_fast.synthesis.pauses import (
     CLOSING_SECONDS,
-    GAP_SECONDS,
     LEAD_SECONDS,
     OPENING_SECONDS,
+    PAUSE_SECONDS,
     WINDOW,
-    plan_join,
+    plan_trim,
     silent_ends,
 )
 from kokoro_fast.types import Boundary
@@ -36,7 +36,7 @@ def test_never_cuts_into_sound(head: int, n: int, tail: int, boundary: Boundary)
     audio = sound(head, n, tail)
     for is_first in (True, False):
         for is_last in (True, False):
-            join = plan_join(audio, boundary, is_first=is_first, is_last=is_last)
+            join = plan_trim(audio, boundary, is_first=is_first, is_last=is_last)
             assert 0 <= join.trim_head <= head
             assert 0 <= join.trim_tail <= tail
             assert join.pause >= 0
@@ -46,15 +46,15 @@ def test_never_cuts_into_sound(head: int, n: int, tail: int, boundary: Boundary)
 @pytest.mark.parametrize("silence", [0.0, 0.05, 0.6])
 def test_gap_is_as_long_as_the_boundary_asks(boundary: Boundary, silence: float) -> None:
     tail = round(silence * SAMPLE_RATE)
-    join = plan_join(sound(0, 4800, tail), boundary, is_first=True, is_last=False)
+    join = plan_trim(sound(0, 4800, tail), boundary, is_first=True, is_last=False)
     after = (tail - join.trim_tail + join.pause) / SAMPLE_RATE
-    expected = max(GAP_SECONDS[boundary] - LEAD_SECONDS, 0)
+    expected = max(PAUSE_SECONDS[boundary] - LEAD_SECONDS, 0)
     assert after == pytest.approx(expected, abs=2 * WINDOW / SAMPLE_RATE)
 
 
 def test_ends_of_the_utterance_keep_a_little_silence() -> None:
     audio = sound(9600, 4800, 14400)
-    join = plan_join(audio, Boundary.PARAGRAPH, is_first=True, is_last=True)
+    join = plan_trim(audio, Boundary.PARAGRAPH, is_first=True, is_last=True)
     assert (9600 - join.trim_head) / SAMPLE_RATE == pytest.approx(OPENING_SECONDS, abs=0.01)
     assert (14400 - join.trim_tail) / SAMPLE_RATE == pytest.approx(CLOSING_SECONDS, abs=0.01)
     assert join.pause == 0

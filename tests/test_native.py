@@ -14,8 +14,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokoro_fast import _native, ops, stitch
+from kokoro_fast import _native, ops
 from kokoro_fast.ops import reference
+from kokoro_fast.synthesis import stitcher as reference_stitcher
 
 counts = st.integers(0, 60)
 
@@ -52,7 +53,7 @@ def run_stream(stitcher: Any, chunks: list[tuple[int, int, int, int]], pieces: l
 @given(streams())
 def test_stitcher_equals_reference_to_the_bit(stream: tuple[int, list[tuple[int, int, int, int]], list[int]]) -> None:
     crossfade, chunks, pieces = stream
-    expected = run_stream(stitch.Stitcher(crossfade), chunks, pieces)
+    expected = run_stream(reference_stitcher.Stitcher(crossfade), chunks, pieces)
     assert run_stream(_native.Stitcher(crossfade), chunks, pieces) == expected
 
 
@@ -72,7 +73,7 @@ def test_stitcher_equals_reference_to_the_bit(stream: tuple[int, list[tuple[int,
 )
 def test_stitcher_errors_equal_the_reference(misuse: Any) -> None:
     messages = []
-    for make in (stitch.Stitcher, _native.Stitcher):
+    for make in (reference_stitcher.Stitcher, _native.Stitcher):
         with pytest.raises(ValueError, match=": expected") as caught:
             misuse(make(4))
         messages.append(str(caught.value))
@@ -80,7 +81,7 @@ def test_stitcher_errors_equal_the_reference(misuse: Any) -> None:
 
 
 def test_make_stitcher_prefers_the_native_one() -> None:
-    assert isinstance(stitch.make_stitcher(5), _native.Stitcher)
+    assert isinstance(reference_stitcher.make_stitcher(5), _native.Stitcher)
 
 
 def test_push_takes_any_array_and_keeps_none_of_it() -> None:

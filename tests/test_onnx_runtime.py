@@ -15,9 +15,9 @@ from metrics import log_mel_distance
 from numpy.typing import NDArray
 
 from kokoro_fast import Kokoro
-from kokoro_fast.backends.onnx_runtime import OnnxBackend
+from kokoro_fast.backends.network import RenderingCancelled
+from kokoro_fast.backends.onnx_artifact import OnnxBackend
 from kokoro_fast.backends.pytorch import PyTorchBackend
-from kokoro_fast.backends.rendering import Abandoned
 from kokoro_fast.errors import MissingDependencyError, WeightsError
 from kokoro_fast.weights import load_voice, style_row
 
@@ -67,7 +67,7 @@ def test_two_threads_at_once(opened: OnnxBackend) -> None:
 def test_it_can_be_stopped(opened: OnnxBackend) -> None:
     style = style_row(load_voice("af_heart"), len(IDS) - 2)
     rendering = opened.prepare(IDS, style, 1.0, 0, stop=lambda: True)
-    with pytest.raises(Abandoned):
+    with pytest.raises(RenderingCancelled):
         rendering.whole()
 
 

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from kokoro_fast.cli import cli
+from kokoro_fast.chunking.planner import plan
+from kokoro_fast.cli.main import cli
 from kokoro_fast.config import MAX_SYMBOLS, VOCAB
 from kokoro_fast.errors import InputError, UnspokenTextWarning
-from kokoro_fast.joins import GAP_SECONDS
-from kokoro_fast.phonemes import phoneme_lines
-from kokoro_fast.plan import plan
+from kokoro_fast.export.phoneme_lines import phoneme_lines
+from kokoro_fast.synthesis.pauses import PAUSE_SECONDS
 from kokoro_fast.text import load_lexicon, phonemizer
 from kokoro_fast.types import Boundary
 
@@ -57,9 +57,9 @@ def test_gaps_are_those_of_the_boundaries() -> None:
     lines = lines_of("One sentence here. " * 12 + "\n\nThe end.")
     gaps = [line["gap"] for line in lines]
     chunks = plan(phonemizer("en-us")("One sentence here. " * 12 + "\n\nThe end.").tokens)
-    assert gaps == [GAP_SECONDS[chunk.boundary] for chunk in chunks]
-    assert gaps[-2:] == [GAP_SECONDS[Boundary.PARAGRAPH]] * 2
-    assert GAP_SECONDS[Boundary.SENTENCE] in gaps
+    assert gaps == [PAUSE_SECONDS[chunk.boundary] for chunk in chunks]
+    assert gaps[-2:] == [PAUSE_SECONDS[Boundary.PARAGRAPH]] * 2
+    assert PAUSE_SECONDS[Boundary.SENTENCE] in gaps
 
 
 def test_markup() -> None:

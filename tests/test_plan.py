@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kokoro_fast.breaks import iter_atoms
+from kokoro_fast.chunking.atoms import iter_atoms
+from kokoro_fast.chunking.breaks import classify_breaks
+from kokoro_fast.chunking.costs import length_cost, open_length_cost
+from kokoro_fast.chunking.planner import LOOKAHEAD, Schedule, cheapest, iter_chunks, plan
 from kokoro_fast.config import MAX_SYMBOLS, VOCAB
-from kokoro_fast.costs import length_cost, open_length_cost
 from kokoro_fast.errors import InputError
-from kokoro_fast.kinds import judge
-from kokoro_fast.plan import HORIZON, Schedule, cheapest, iter_chunks, plan
-from kokoro_fast.types import PLAIN, Boundary, Chunk, Delivery, Token
+from kokoro_fast.types import PLAIN, Boundary, Chunk, ProsodyOverride, Token
 
 CLOSERS = tuple(".,;:!?)”")
 MARKS = set(';:,.!?—…"()“”')
@@ -110,7 +110,7 @@ def test_breaks_are_the_cheapest_there_are(tokens: list[Token], limit: int, firs
         return
     first_limit = min(first_limit, limit)
     atoms = list(iter_atoms(tokens, limit))
-    breaks = judge(atoms)
+    breaks = classify_breaks(atoms)
 
     first_limit = max(first_limit, atoms[0].last - atoms[0].first)  # an atom is never cut
 
@@ -373,9 +373,9 @@ def test_with_a_schedule_only_the_horizon_is_drawn() -> None:
     chunks = iter_chunks(source(), schedule=always(60))
     first = next(chunks)
     assert 40 <= len(first.phonemes) <= 60
-    assert taken * 4 <= 60 + HORIZON + 4 * 5
+    assert taken * 4 <= 60 + LOOKAHEAD + 4 * 5
     second = next(chunks)
-    assert taken * 4 <= len(first.phonemes) + len(second.phonemes) + 60 + HORIZON + 4 * 5
+    assert taken * 4 <= len(first.phonemes) + len(second.phonemes) + 60 + LOOKAHEAD + 4 * 5
 
 
 @pytest.mark.parametrize(
@@ -461,14 +461,14 @@ def test_a_pause_before_any_speech_is_a_chunk_of_its_own(schedule: Schedule | No
 
 @SCHEDULES
 def test_a_chunk_has_one_delivery(schedule: Schedule | None) -> None:
-    slow, other = Delivery(rate=0.8), Delivery(voice="am_adam")
+    slow, other = ProsodyOverride(rate=0.8), ProsodyOverride(voice="am_adam")
     tokens = tokenize("One “two, three”, four. Five (six) seven.")
-    for i, delivery in {3: slow, 4: slow, 8: other, 10: other, 11: other}.items():
-        tokens[i] = replace(tokens[i], delivery=delivery)
+    for i, override in {3: slow, 4: slow, 8: other, 10: other, 11: other}.items():
+        tokens[i] = replace(tokens[i], override=override)
     assert tokens[4].text == "three"
     chunks = list(iter_chunks(tokens, schedule=schedule))
     assert tokens_of(chunks) == tokens
-    assert all(c.delivery == t.delivery for c in chunks for t in c.tokens if t.text[0].isalpha())
+    assert all(c.override == t.override for c in chunks for t in c.tokens if t.text[0].isalpha())
     assert [spelled(chunk) for chunk in chunks] == ["One “two,", "three”,", "four.", "Five", "(six)", "seven."][
         :0
     ] or chunks
@@ -480,7 +480,7 @@ def test_a_chunk_has_one_delivery(schedule: Schedule | None) -> None:
         st.tuples(
             letters | marks | st.just(""),
             st.sampled_from(["", " ", "\n\n"]),
-            st.sampled_from([PLAIN, Delivery(rate=0.5)]),
+            st.sampled_from([PLAIN, ProsodyOverride(rate=0.5)]),
             st.sampled_from([None, None, None, 0.5]),
         ),
         max_size=40,
@@ -489,7 +489,7 @@ def test_a_chunk_has_one_delivery(schedule: Schedule | None) -> None:
     st.booleans(),
 )
 def test_any_markup_nothing_lost_nothing_mixed_every_pause_kept(
-    rows: list[tuple[str, str, Delivery, float | None]], most: int, live: bool
+    rows: list[tuple[str, str, ProsodyOverride, float | None]], most: int, live: bool
 ) -> None:
     tokens = [Token("x", said, gap, i, i + 1, None, how, pause) for i, (said, gap, how, pause) in enumerate(rows)]
     chunks = list(iter_chunks(tokens, schedule=always(most) if live else None))
@@ -500,5 +500,5 @@ def test_any_markup_nothing_lost_nothing_mixed_every_pause_kept(
     assert tokens_of(chunks) == tokens
     assert sum(chunk.pause or 0.0 for chunk in chunks) == asked
     for chunk in chunks:
-        assert {token.delivery for token in chunk.tokens if speaks([token])} <= {chunk.delivery}
+        assert {token.override for token in chunk.tokens if speaks([token])} <= {chunk.override}
         assert chunk.phonemes or chunk.pause is not None

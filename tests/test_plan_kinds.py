@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from kokoro_fast.abbreviations import Period, period_after
-from kokoro_fast.breaks import iter_atoms
-from kokoro_fast.costs import BREAK_COST, INSIDE_BRACKETS, INSIDE_QUOTATION, Kind, break_cost, length_cost
-from kokoro_fast.kinds import Break, judge
+from kokoro_fast.chunking.atoms import iter_atoms
+from kokoro_fast.chunking.breaks import Break, classify_breaks
+from kokoro_fast.chunking.costs import BREAK_COST, INSIDE_BRACKETS, INSIDE_QUOTATION, break_cost, length_cost
+from kokoro_fast.chunking.kinds import Kind
 from kokoro_fast.text import phonemizer
+from kokoro_fast.text.abbreviations import Period, period_after
 from kokoro_fast.types import Token
 
 
@@ -24,7 +25,7 @@ def breaks(text: str, lang: str = "en-us") -> dict[str, Break]:
 def judged(tokens: list[Token]) -> dict[str, Break]:
     atoms = list(iter_atoms(tokens, 510))
     texts = ["".join(part.token.text + part.whitespace for part in atom.parts).strip() for atom in atoms]
-    return dict(zip(texts, judge(atoms), strict=True))
+    return dict(zip(texts, classify_breaks(atoms), strict=True))
 
 
 def test_the_kinds_are_in_the_order_of_their_cost() -> None:

@@ -21,8 +21,8 @@ from benchmarks.labels import (
     running_text,
     unmark,
 )
+from kokoro_fast.chunking.planner import iter_chunks, plan
 from kokoro_fast.config import MAX_SYMBOLS
-from kokoro_fast.plan import iter_chunks, plan
 from kokoro_fast.types import Boundary, Chunk
 
 LABELS = read_labels()

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from kokoro_fast.audio import pcm16
-from kokoro_fast.cli import cli
+from kokoro_fast.audio.pcm import pcm16
+from kokoro_fast.audio.player import AHEAD, BLOCK, Player
+from kokoro_fast.cli.main import cli
 from kokoro_fast.errors import InputError, MissingDependencyError
-from kokoro_fast.play import AHEAD, BLOCK, Player
 
 
 class PaperDevice:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from kokoro_fast.config import SAMPLE_RATE
-from kokoro_fast.speech import Phone, Speech, Word, add_word
+from kokoro_fast.speech import Speech
+from kokoro_fast.types import Phone, Word, add_word
 
 WORD = Word("Hi", "hˈI", 2400, 7200, 1, 3, (Phone("h", 2400, 3600), Phone("ˈI", 3600, 7200)), "“", "!” ")
 

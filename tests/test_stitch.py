@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from kokoro_fast.stitch import Stitcher, make_stitcher
+from kokoro_fast.synthesis.stitcher import Stitcher, make_stitcher
 
 Samples = NDArray[np.float32]
 Make = Callable[[int], Any]

@@ -10,7 +10,7 @@ import pytest
 
 from kokoro_fast import Kokoro, Speech
 from kokoro_fast.errors import InputError
-from kokoro_fast.stream import AHEAD_SECONDS
+from kokoro_fast.streaming.stream import AHEAD_SECONDS
 
 TEXT = "Dr. Smith paid $100 for it. Isn't that a lot? The night train was late again, and nobody seemed to mind."
 WORDS = [word.strip(".,?") for word in TEXT.split()]

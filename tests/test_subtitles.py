@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokoro_fast.config import SAMPLE_RATE
-from kokoro_fast.cues import HORIZON, LINE_COLUMNS, LONGEST, LONGEST_PAUSE, Cue, CueMaker, columns
 from kokoro_fast.errors import InputError
-from kokoro_fast.speech import Phone, Word
-from kokoro_fast.subtitles import SubtitleWriter
+from kokoro_fast.subtitles.cues import LINE_COLUMNS, LONGEST, LONGEST_PAUSE, LOOKAHEAD_WORDS, Cue, CueMaker, columns
+from kokoro_fast.subtitles.writer import SubtitleWriter
+from kokoro_fast.types import Phone, Word
 
 LETTER = SAMPLE_RATE // 15
 """Samples that one letter takes: an ordinary pace."""
@@ -131,7 +131,7 @@ def test_a_book_is_cut_in_constant_memory() -> None:
     n_settled = 0
     for n_given, word in enumerate(words, 1):
         n_settled += sum(len(line) for cue in maker.add(word) for line in cue.lines)
-        assert n_given - n_settled < 2 * HORIZON + 30
+        assert n_given - n_settled < 2 * LOOKAHEAD_WORDS + 30
 
 
 def lines_of(path: Path, words: list[Word]) -> list[str]:

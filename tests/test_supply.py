@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokoro_fast.config import MAX_SYMBOLS
-from kokoro_fast.supply import EDGE_SYMBOLS, FIRST_SYMBOLS, LEAST_WINDOW, MOST_WINDOW, SHARE, Pace, Supply
+from kokoro_fast.streaming.pacing import FIRST_SYMBOLS, LEAST_WINDOW, MOST_WINDOW, PlaybackBuffer
+from kokoro_fast.synthesis.throughput import EDGE_SYMBOLS, SHARE, Throughput
 
 
 class Clock:
@@ -20,7 +21,7 @@ class Clock:
 
 def test_what_was_sent_is_heard_in_real_time() -> None:
     clock = Clock()
-    supply = Supply(Pace(), clock=clock)
+    supply = PlaybackBuffer(Throughput(), clock=clock)
     assert supply.seconds == 0
     clock.now += 50  # waiting for the first part counts for nothing
     supply.sent(2.0)
@@ -35,7 +36,7 @@ def test_what_was_sent_is_heard_in_real_time() -> None:
 
 
 def test_pace_believes_a_slower_machine_at_once_and_a_faster_one_slowly() -> None:
-    pace = Pace(0.010)
+    pace = Throughput(0.010)
     n_symbols = 100 - EDGE_SYMBOLS
     pace.worked(n_symbols, 2.0)
     assert pace.seconds_per_symbol == pytest.approx(0.020)
@@ -47,18 +48,18 @@ def test_pace_believes_a_slower_machine_at_once_and_a_faster_one_slowly() -> Non
 
 
 def test_the_first_chunk_is_done_while_its_window_plays() -> None:
-    pace = Pace(0.004)
-    n_symbols = Supply(pace).most_symbols()
+    pace = Throughput(0.004)
+    n_symbols = PlaybackBuffer(pace).most_symbols()
     assert n_symbols in FIRST_SYMBOLS
     assert (n_symbols + EDGE_SYMBOLS) * pace.seconds_per_symbol <= SHARE * LEAST_WINDOW
-    assert Supply(pace).window_seconds(n_symbols) == LEAST_WINDOW
-    middling = Supply(Pace(0.007)).window_seconds(FIRST_SYMBOLS[0])
+    assert PlaybackBuffer(pace).window_seconds(n_symbols) == LEAST_WINDOW
+    middling = PlaybackBuffer(Throughput(0.007)).window_seconds(FIRST_SYMBOLS[0])
     assert middling is not None
     assert LEAST_WINDOW < middling < MOST_WINDOW
-    assert Supply(Pace(1.0)).window_seconds(FIRST_SYMBOLS[0]) == MOST_WINDOW
-    assert Supply(Pace(0.001)).most_symbols() == FIRST_SYMBOLS[-1]
-    assert Supply(Pace(1.0)).most_symbols() == FIRST_SYMBOLS[0]
-    assert Supply(pace, has_windows=False).most_symbols() == FIRST_SYMBOLS[0]
+    assert PlaybackBuffer(Throughput(1.0)).window_seconds(FIRST_SYMBOLS[0]) == MOST_WINDOW
+    assert PlaybackBuffer(Throughput(0.001)).most_symbols() == FIRST_SYMBOLS[-1]
+    assert PlaybackBuffer(Throughput(1.0)).most_symbols() == FIRST_SYMBOLS[0]
+    assert PlaybackBuffer(pace, has_windows=False).most_symbols() == FIRST_SYMBOLS[0]
 
 
 @given(
@@ -71,7 +72,7 @@ def test_once_started_a_machine_faster_than_real_time_never_runs_dry(
 ) -> None:
     """Chunks of any length from a part of the schedule's limit on, on a machine whose pace is known."""
     clock = Clock()
-    supply = Supply(Pace(cost), clock=clock)
+    supply = PlaybackBuffer(Throughput(cost), clock=clock)
     supply.sent((FIRST_SYMBOLS[0] + EDGE_SYMBOLS) * cost / SHARE + MOST_WINDOW)
     heard_until = clock.now + supply.seconds
     for _ in range(30):
@@ -90,9 +91,9 @@ def test_once_started_a_machine_faster_than_real_time_never_runs_dry(
 
 def test_a_window_is_for_a_chunk_that_would_come_too_late() -> None:
     clock = Clock()
-    supply = Supply(Pace(0.01), clock=clock)
+    supply = PlaybackBuffer(Throughput(0.01), clock=clock)
     assert supply.window_seconds(50) is not None
-    assert Supply(Pace(0.01), has_windows=False, clock=clock).window_seconds(50) is None
+    assert PlaybackBuffer(Throughput(0.01), has_windows=False, clock=clock).window_seconds(50) is None
     supply.sent(3.0)
     in_time = int(SHARE * 3.0 / 0.01) - EDGE_SYMBOLS
     assert supply.window_seconds(in_time - 1) is None

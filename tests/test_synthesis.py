@@ -9,14 +9,16 @@ from metrics import log_mel_distance
 from numpy.typing import NDArray
 
 from kokoro_fast import Kokoro, Speech, ops
-from kokoro_fast.backends.rendering import Abandoned
+from kokoro_fast.backends.network import RenderingCancelled
+from kokoro_fast.chunking.planner import plan
 from kokoro_fast.config import SAMPLE_RATE
-from kokoro_fast.joins import GAP_SECONDS, WINDOW, silent_ends
-from kokoro_fast.plan import plan
-from kokoro_fast.supply import LEAST_WINDOW, MOST_WINDOW, Pace, Supply
-from kokoro_fast.synthesis import BLEND, CROSSFADE, Synthesis
+from kokoro_fast.streaming.pacing import LEAST_WINDOW, MOST_WINDOW, PlaybackBuffer
+from kokoro_fast.synthesis.early_window import BLEND
+from kokoro_fast.synthesis.pauses import PAUSE_SECONDS, WINDOW, silent_ends
+from kokoro_fast.synthesis.synthesizer import CROSSFADE, Synthesizer
+from kokoro_fast.synthesis.throughput import Throughput
 from kokoro_fast.text import phonemes_to_tokens
-from kokoro_fast.types import Boundary, Chunk, Delivery
+from kokoro_fast.types import Boundary, Chunk, ProsodyOverride
 from kokoro_fast.weights import load_voice
 
 PHONEMES = (
@@ -63,9 +65,9 @@ def speak(
     voice: str = "af_heart",
     seconds_per_symbol: float = SLOW,
 ) -> list[Speech]:
-    pace = Pace(seconds_per_symbol)
-    supply = Supply(pace) if live else None
-    synthesis = Synthesis(tts.backend, load_voice(voice), load_voice, 1.0, 7, pace, supply)
+    pace = Throughput(seconds_per_symbol)
+    supply = PlaybackBuffer(pace) if live else None
+    synthesis = Synthesizer(tts.backend, load_voice(voice), load_voice, 1.0, 7, pace, supply)
     return list(synthesis.parts([(chunks, True)], skip))
 
 
@@ -102,13 +104,13 @@ def test_a_pause_at_the_ends_of_the_text(tts: Kokoro) -> None:
     sound = np.concatenate([opening.audio, spoken.audio, closing.audio])
     head, tail = silent_ends(sound)
     assert head / SAMPLE_RATE == pytest.approx(1.0, abs=0.01)
-    assert tail / SAMPLE_RATE == pytest.approx(0.5 + GAP_SECONDS[Boundary.SENTENCE], abs=0.05)
+    assert tail / SAMPLE_RATE == pytest.approx(0.5 + PAUSE_SECONDS[Boundary.SENTENCE], abs=0.05)
 
 
 def test_markup_chooses_voice_and_rate(tts: Kokoro) -> None:
     plain, other, fast = (
-        speak(tts, [chunk(PHONEMES[0], delivery=delivery)])[0]
-        for delivery in (Delivery(), Delivery(voice="am_adam"), Delivery(rate=1.5))
+        speak(tts, [chunk(PHONEMES[0], override=override)])[0]
+        for override in (ProsodyOverride(), ProsodyOverride(voice="am_adam"), ProsodyOverride(rate=1.5))
     )
     np.testing.assert_array_equal(other.audio, speak(tts, [CHUNKS[0]], voice="am_adam")[0].audio)
     assert fast.duration < 0.8 * plain.duration
@@ -197,8 +199,8 @@ def test_work_that_is_no_longer_wanted_ends_within_a_chunk(tts: Kokoro) -> None:
         asked += 1
         return asked == 3
 
-    synthesis = Synthesis(tts.backend, load_voice("af_heart"), load_voice, 1.0, 7, Pace())
-    with pytest.raises(Abandoned):
+    synthesis = Synthesizer(tts.backend, load_voice("af_heart"), load_voice, 1.0, 7, Throughput())
+    with pytest.raises(RenderingCancelled):
         next(synthesis.parts([(CHUNKS, True)], stop=stop))
     assert asked == 3
     assert len(speak(tts, CHUNKS[2:])[0].audio) > SAMPLE_RATE  # the engine is as good as before

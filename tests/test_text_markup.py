@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from kokoro_fast.config import VOCAB
 from kokoro_fast.errors import InputError
 from kokoro_fast.text import Phonemized, Scope, load_lexicon, parse_markup, phonemizer
-from kokoro_fast.text.edits import Alias, Character, Hidden, Link, Pause
-from kokoro_fast.types import PLAIN, Delivery, Token
+from kokoro_fast.text.markup.edits import Alias, Character, Hidden, Link, Pause
+from kokoro_fast.types import PLAIN, ProsodyOverride, Token
 
 LANGUAGES = ["en-us", "en-gb", "es", "fr-fr", "hi", "it", "pt-br"]
 
@@ -179,22 +179,22 @@ def test_pauses(tag: str, seconds: float) -> None:
 )
 def test_rates(rate: str, factor: float) -> None:
     markup = parse_markup(f'a <prosody rate="{rate}">b</prosody> c')
-    assert markup.delivery_at(0) == PLAIN
-    assert markup.delivery_at(markup.edits[0].end) == Delivery(None, factor)
-    assert markup.delivery_at(markup.edits[1].end) == PLAIN
+    assert markup.override_at(0) == PLAIN
+    assert markup.override_at(markup.edits[0].end) == ProsodyOverride(None, factor)
+    assert markup.override_at(markup.edits[1].end) == PLAIN
 
 
 def test_rates_multiply_and_stay_where_the_model_can_follow() -> None:
     text = '<prosody rate="slow">a<prosody rate="80%">b<prosody rate="x-slow">c</prosody></prosody>d</prosody>'
     markup = parse_markup(text)
-    assert [markup.delivery_at(text.index(f">{c}") + 1).rate for c in "abcd"] == [0.75, 0.6, 0.5, 0.75]
+    assert [markup.override_at(text.index(f">{c}") + 1).rate for c in "abcd"] == [0.75, 0.6, 0.5, 0.75]
 
 
 def test_voices() -> None:
     text = "One [voice:af_heart] two [voice:af_heart:0.7, am_adam:0.3] three [voice:default] four."
     markup = parse_markup(text)
     assert markup.voices == {"af_heart": 4, "af_heart:0.7, am_adam:0.3": 25}
-    assert [token.delivery.voice for token in speak(text).tokens] == [
+    assert [token.override.voice for token in speak(text).tokens] == [
         None,
         "af_heart",
         "af_heart:0.7, am_adam:0.3",
@@ -232,7 +232,7 @@ def test_a_change_of_delivery_takes_marks_and_endings_along() -> None:
         'He said: "<prosody rate="slow">Go</prosody>!" (<prosody rate="fast">Kate</prosody>\'s), '
         'un<prosody rate="slow">do it</prosody>.'
     )
-    rates = [(token.text, token.delivery.rate) for token in speak(text).tokens]
+    rates = [(token.text, token.override.rate) for token in speak(text).tokens]
     assert rates == [
         *[(word, 1.0) for word in ("He", "said", ":")],
         *[(word, 0.75) for word in ('"', "Go", "!", '"')],
@@ -330,14 +330,14 @@ def test_markup_over_pieces_of_a_text() -> None:
     scope = Scope()
     pieces = ['[voice:af_heart]One. <prosody rate="slow">Two. ', "Three. ", "Four.</prosody> Five."]
     tokens = [t for piece in pieces for part in phonemizer("en-us").stream(piece, scope=scope) for t in part.tokens]
-    assert [(t.text, t.delivery.rate) for t in tokens if t.text != "."] == [
+    assert [(t.text, t.override.rate) for t in tokens if t.text != "."] == [
         ("One", 1.0),
         ("Two", 0.75),
         ("Three", 0.75),
         ("Four", 0.75),
         ("Five", 1.0),
     ]
-    assert {t.delivery.voice for t in tokens} == {"af_heart"}
+    assert {t.override.voice for t in tokens} == {"af_heart"}
     assert scope.position == sum(map(len, pieces))
     scope.close()
 
@@ -354,14 +354,14 @@ def test_errors_in_pieces_count_from_the_first() -> None:
 def test_pieces_of_plain_text_are_never_an_error() -> None:
     scope = Scope()
     parse_markup('<prosody rate="slow"></p>', "plain", scope)
-    assert scope.delivery.rate == 0.75
+    assert scope.override.rate == 0.75
     scope.close()
 
 
 def test_plain_text_without_its_other_half_has_no_effect() -> None:
     markup = parse_markup('<prosody rate="slow">a <p>b</p> [voice:am_adam] c', "plain")
     assert [edit.start for edit in markup.edits] == [23, 27, 32]
-    assert markup.delivery_at(21) == PLAIN
+    assert markup.override_at(21) == PLAIN
 
 
 pieces_of_markup = st.sampled_from(

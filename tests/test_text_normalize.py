@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokoro_fast.errors import InputError
-from kokoro_fast.text.edits import Link
-from kokoro_fast.text.markup import parse_markup
+from kokoro_fast.text.markup.edits import Link
+from kokoro_fast.text.markup.parser import parse_markup
 from kokoro_fast.text.normalize import NormalizedText, normalize
 from kokoro_fast.text.segments import FIRST_SEGMENT, MAX_SEGMENT, segments
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokoro_fast.config import MARKS, VOCAB
+from kokoro_fast.config import VOCAB
 from kokoro_fast.errors import InputError
+from kokoro_fast.symbols import MARKS
 from kokoro_fast.text import phonemes_to_tokens
 
 

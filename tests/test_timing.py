@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kokoro_fast.chunking.planner import plan
 from kokoro_fast.config import SAMPLES_PER_FRAME
-from kokoro_fast.plan import plan
-from kokoro_fast.speech import Word
+from kokoro_fast.synthesis.alignment import align_words, spoken_spans
 from kokoro_fast.text import phonemes_to_tokens
-from kokoro_fast.timing import spoken_spans, words_of
-from kokoro_fast.types import Boundary, Chunk, Token
+from kokoro_fast.types import Boundary, Chunk, Token, Word
 
 FOREVER = 10**9
 """An end of sound that cuts nothing."""
@@ -38,7 +37,7 @@ def frames(chunk: Chunk, durations: list[int]) -> list[tuple[str, float, float]]
 
 def words(chunk: Chunk, offset: int = 0, end_of_sound: int = FOREVER) -> tuple[Word, ...]:
     """Every symbol and boundary id takes one frame."""
-    return words_of(chunk, [1] * (len(chunk.phonemes) + 2), offset, end_of_sound)
+    return align_words(chunk, [1] * (len(chunk.phonemes) + 2), offset, end_of_sound)
 
 
 def phones(word: Word) -> list[tuple[str, float, float]]:
@@ -132,7 +131,7 @@ def test_sounds_tile_their_words_and_nothing_is_lost(
 ) -> None:
     end = 20_000
     for chunk in plan(phonemes_to_tokens(phonemes), limit):
-        found = words_of(chunk, durations[: len(chunk.phonemes) + 2], offset, end)
+        found = align_words(chunk, durations[: len(chunk.phonemes) + 2], offset, end)
         edges = [0]
         for word in found:
             assert word.phones[0].start_sample == word.start_sample >= edges[-1]

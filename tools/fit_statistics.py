@@ -27,12 +27,12 @@ from kokoro_fast.backends.pytorch import PyTorchBackend
 from kokoro_fast.backends.rendering import Rendering
 from kokoro_fast.config import BOUNDARY_ID, SAMPLES_PER_FRAME, VOCAB
 from kokoro_fast.model.fused.stages import FusedStages
-from kokoro_fast.model.fused.statistics import FILE, LEAST_VARIANCE, products_of
+from kokoro_fast.model.fused.statistics import FILE, VARIANCE_FLOOR, products_of
 from kokoro_fast.text import phonemizer
 from kokoro_fast.weights import VOICES, load_voice, style_row
 from tests.metrics import log_mel_distance
-from tools.salad import salad
-from tools.sentences import sentences
+from tools.random_sentences import random_sentences
+from tools.random_words import random_words
 
 RANK = 176
 STEP = 0.0012
@@ -67,9 +67,9 @@ WINDOW_FRAMES = 20
 
 
 class Example(NamedTuple):
-    """What is known of an utterance, (P,), and its statistics: means, then variances, (2, Q / 2)."""
+    """The features of an utterance, (P,), and its statistics: means, then variances, (2, Q / 2)."""
 
-    known: Tensor
+    features: Tensor
     statistics: Tensor
 
 
@@ -100,12 +100,12 @@ def prepared(backend: PyTorchBackend, seed: int) -> Iterator[Rendering]:
     draw = random.Random(seed)
     voices = [voice for voice in VOICES.values() if voice.language in ("en-us", "en-gb")]
     rows = {voice.name: load_voice(voice.name) for voice in voices}
-    texts = sentences(seed)
+    texts = random_sentences(seed)
     while True:
         for voice in voices:
             wanted = math.exp(draw.uniform(*map(math.log, SYMBOLS)))
             if draw.random() < 0.5:
-                phonemes = salad(voice.language, draw, round(wanted))
+                phonemes = random_words(voice.language, draw, round(wanted))
             else:
                 phonemes = spoken(texts, voice.language, draw, wanted)
             if not 5 <= len(phonemes) <= LONGEST:
@@ -141,54 +141,54 @@ def load_examples(path: Path) -> list[Example]:
 
 def example(stages: FusedStages, rendering: Rendering) -> Example:
     with torch.inference_mode():
-        known, used = stages.statistics(*rendering.decoded, rendering.style, rendering.noise)
+        features, used = stages.statistics(*rendering.decoded, rendering.style, rendering.noise)
     means = torch.cat([block[:, 0].flatten() for block in used])
     variances = torch.cat([block[:, 1].flatten() for block in used])
-    return Example(known, torch.stack([means, variances]))
+    return Example(features, torch.stack([means, variances]))
 
 
 def fit(examples: Iterable[Example]) -> dict[str, Tensor]:
-    """The factors of `StatisticsGuess`."""
-    known = torch.stack([one.known for one in examples])  # (N, P)
+    """The factors of `StatisticsPredictor`."""
+    features = torch.stack([one.features for one in examples])  # (N, P)
     means, variances = torch.stack([one.statistics for one in examples]).unbind(1)  # (N, Q / 2)
     deviation = variances.mean(0).sqrt()
-    wanted = torch.cat([means / deviation, (variances + LEAST_VARIANCE).log()], dim=1)  # (N, Q)
+    wanted = torch.cat([means / deviation, (variances + VARIANCE_FLOOR).log()], dim=1)  # (N, Q)
 
-    center, scale, usual = known.mean(0), known.std(0) + 1e-3, wanted.mean(0)
-    x = (known - center) / scale
+    center, scale, mean = features.mean(0), features.std(0) + 1e-3, wanted.mean(0)
+    x = (features - center) / scale
     main = torch.linalg.eigh(x.T @ x)[1][:, -MAIN:]
     main = main / (x @ main).std(0)
     products = products_of(x @ main, torch.triu_indices(MAIN, MAIN))
-    usual_products = products.mean(0)
-    features = torch.cat([x, PRODUCT_WEIGHT * (products - usual_products)], dim=1)
+    mean_products = products.mean(0)
+    inputs = torch.cat([x, PRODUCT_WEIGHT * (products - mean_products)], dim=1)
 
-    gram = (features.T @ features + RIDGE * torch.eye(features.size(1))).double()
-    weight = torch.linalg.solve(gram, (features.T @ (wanted - usual)).double())  # (P + M (M + 1) / 2, Q)
+    gram = (inputs.T @ inputs + RIDGE * torch.eye(inputs.size(1))).double()
+    weight = torch.linalg.solve(gram, (inputs.T @ (wanted - mean)).double())  # (P + M (M + 1) / 2, Q)
     importance = torch.cat([torch.full([6 * width], share) for width, share in BLOCKS]).repeat(2).double()  # (Q,)
     weight = weight * importance
-    # Guesses of all examples have the same main directions as these rows, of which there are fewer.
+    # The predictions for all examples have the same main directions as these rows, which are fewer.
     rows = torch.linalg.cholesky(gram).T @ weight
     energy, directions = (found[..., -RANK:] for found in torch.linalg.eigh(rows @ rows.T))
     up = torch.linalg.qr(rows.T @ directions)[0].T  # (R, Q), orthonormal rows
-    coefficients = (energy / len(known)).sqrt()[:, None]  # how large they are, (R, 1)
+    coefficients = (energy / len(features)).sqrt()[:, None]  # how large they are, (R, 1)
     steps = (STEP / coefficients).maximum(up.abs().amax(1, keepdim=True) / 127)
-    down, bend = ((weight @ up.T) * steps.T).split([known.size(1), len(usual_products)])
+    down, quadratic = ((weight @ up.T) * steps.T).split([features.size(1), len(mean_products)])
     return {
         "center": center,
         "scale": scale,
         "main": main.half().contiguous(),
-        "usual_products": usual_products,
+        "mean_products": mean_products,
         "down": down.half().contiguous(),
-        "bend": (PRODUCT_WEIGHT * bend).half().contiguous(),
+        "quadratic": (PRODUCT_WEIGHT * quadratic).half().contiguous(),
         "up": (up / steps).round().to(torch.int8).contiguous(),
         "spread": (1 / importance).half(),
-        "usual": usual.half(),
+        "mean": mean.half(),
         "deviation": deviation.half(),
     }
 
 
 def distance(rendering: Rendering) -> float:
-    """dB between the first half second by guessed statistics and the exact sound."""
+    """dB between the first half second by predicted statistics and the exact sound."""
     begin = max(rendering.durations[0] - 4, 0) * SAMPLES_PER_FRAME
     end = min(begin + (WINDOW_FRAMES + 4) * SAMPLES_PER_FRAME, rendering.n_samples)
     exact = rendering.whole()[begin:end]

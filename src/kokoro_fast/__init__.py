@@ -9,46 +9,42 @@ Importing the package is quick and silent: every name below loads its module, an
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from kokoro_fast._lazy import lazy_names
 
 if TYPE_CHECKING:
     from kokoro_fast.compat import KModel, KPipeline
     from kokoro_fast.engine import Kokoro
-    from kokoro_fast.speech import Speech, Word
+    from kokoro_fast.speech import Speech
+    from kokoro_fast.types import VoiceLike, Word
     from kokoro_fast.weights.catalog import Voice
 
     __version__: str
 
-_HOME = {
-    "KModel": "compat",
-    "KPipeline": "compat",
-    "Kokoro": "engine",
-    "Speech": "speech",
-    "Voice": "weights.catalog",
-    "Word": "speech",
-}
+__all__ = ["KModel", "KPipeline", "Kokoro", "Speech", "Voice", "VoiceLike", "Word", "__version__"]
 
-__all__ = ["KModel", "KPipeline", "Kokoro", "Speech", "Voice", "Word", "__version__"]
+_load = lazy_names(
+    __name__,
+    {
+        "KModel": "compat",
+        "KPipeline": "compat",
+        "Kokoro": "engine",
+        "Speech": "speech",
+        "Voice": "weights.catalog",
+        "VoiceLike": "types",
+        "Word": "types",
+    },
+)
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        return _installed_version()
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        from kokoro_fast._version import installed_version
+
+        return installed_version()
+    return _load(name)
 
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-def _installed_version() -> str:
-    """As the installer recorded it; "unknown" where the sources are used without being installed."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("kokoro-fast")
-    except PackageNotFoundError:
-        return "unknown"

@@ -19,6 +19,12 @@ BOUNDARY_ID = 0
 SAMPLES_PER_FRAME = 600
 """Samples in one duration frame (F, 40 a second): 2 x 10 x 6 up-sampling and an iSTFT hop of 5."""
 
+CONTEXT_HALF_FRAMES = 8
+"""Half-frames on each side of a window that its samples depend on: the receptive field of the generator, 100 ms."""
+
+CONTEXT_SAMPLES = CONTEXT_HALF_FRAMES * SAMPLES_PER_FRAME // 2
+"""The same context in samples (S)."""
+
 SPEED_RANGE = (0.5, 2.0)
 """Speeds at which the model still speaks clearly."""
 
@@ -85,6 +91,3 @@ VOCAB: dict[str, int] = {
 }
 # fmt: on
 """Phoneme symbol -> token id."""
-
-MARKS = ';:,.!?—…"()“”'
-"""The symbols of VOCAB that are punctuation. The model hears them as pauses and intonation."""

@@ -1,37 +1,34 @@
 """Text to speech from end to end. The only file that knows every stage; read it first.
 
-text --text--> tokens --plan--> chunks --backend--> waves --joins, stitch--> Speech
-                                        \\__________synthesis__________/
+text --text--> tokens --chunking--> chunks --synthesis, with a backend--> parts --> Speech
+                                             \\_ streaming: ahead, in a thread _/
 """
 
 from __future__ import annotations
 
 import math
 import secrets
-import warnings
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from kokoro_fast.ahead import Cancelled
-from kokoro_fast.backends.opening import open_backend
+from kokoro_fast.backends.factory import open_backend
+from kokoro_fast.chunking.planner import iter_chunks
 from kokoro_fast.config import DEFAULT_VOICE, SPEED_RANGE
-from kokoro_fast.errors import InputError, UnspokenTextWarning
-from kokoro_fast.joins import PARAGRAPH_MORE_SECONDS
-from kokoro_fast.plan import iter_chunks
+from kokoro_fast.errors import InputError, nothing_to_say
 from kokoro_fast.speech import Speech
-from kokoro_fast.stream import SpeechStream
-from kokoro_fast.supply import Pace, Supply
-from kokoro_fast.synthesis import N_SEEDS, Run, Synthesis
-from kokoro_fast.text import Dropped, Mode, Scope, load_lexicon, parse_markup, phonemes_to_tokens, phonemizer
+from kokoro_fast.streaming.live import LiveSource, LiveText, WholeText
+from kokoro_fast.streaming.pacing import PlaybackBuffer
+from kokoro_fast.streaming.prefetch import CancellationToken
+from kokoro_fast.streaming.stream import SpeechStream
+from kokoro_fast.synthesis.lookahead import ChunkRun
+from kokoro_fast.synthesis.synthesizer import N_SEEDS, Synthesizer
+from kokoro_fast.synthesis.throughput import Throughput
+from kokoro_fast.text import MarkupMode, load_lexicon, parse_markup, phonemes_to_tokens, phonemizer
 from kokoro_fast.text.feed import Feed
-from kokoro_fast.types import Boundary, Chunk, Token
+from kokoro_fast.types import Token, VoiceLike
 from kokoro_fast.weights import VOICES, load_voice
-
-PARAGRAPH_PAUSE = Chunk((), Boundary.PARAGRAPH, pause=PARAGRAPH_MORE_SECONDS)
-"""For a blank line that came after the sentence before it was spoken."""
 
 
 class Kokoro:
@@ -66,7 +63,7 @@ class Kokoro:
 
     def __init__(
         self,
-        voice: Any = DEFAULT_VOICE,
+        voice: VoiceLike = DEFAULT_VOICE,
         lang: str | None = None,
         device: str = "cpu",
         threads: int | None = None,
@@ -85,17 +82,17 @@ class Kokoro:
         self._voice = self._voices(voice)
         self._seed = seed
         self._lexicon = None if lexicon is None else load_lexicon(lexicon)
-        self._pace = Pace()
+        self._throughput = Throughput()
         self.backend = open_backend(backend, path, weights, device, threads, precision)
 
     def speak(
         self,
         text: str | None = None,
         *,
-        voice: Any = None,
+        voice: VoiceLike | None = None,
         speed: float = 1.0,
         phonemes: str | None = None,
-        markup: Mode = "error",
+        markup: MarkupMode = "error",
     ) -> Speech:
         """Speak a text of any length, or phonemes: chunk by chunk as a whole, evened with those before.
 
@@ -118,10 +115,10 @@ class Kokoro:
         self,
         text: str | None = None,
         *,
-        voice: Any = None,
+        voice: VoiceLike | None = None,
         speed: float = 1.0,
         phonemes: str | None = None,
-        markup: Mode = "error",
+        markup: MarkupMode = "error",
         skip: int = 0,
     ) -> Iterator[Speech]:
         """The parts that `speak` joins, one for each chunk: a book in constant memory. Arguments as there.
@@ -131,21 +128,21 @@ class Kokoro:
         Args:
             skip: leave out so many parts; with the engine's `seed`, the rest has the samples that it would have had.
         """
-        synthesis = self._synthesis(voice, speed)
+        synthesizer = self._synthesizer(voice, speed)
         chunks = iter_chunks(self._tokens(text, phonemes, markup))
         first = next(chunks, None)
         if first is None:
-            raise _nothing_to_say(text or phonemes or "")
-        return synthesis.parts([(chain([first], chunks), True)], skip)
+            raise nothing_to_say(text or phonemes or "")
+        return synthesizer.parts([ChunkRun(chain([first], chunks), ends_text=True)], skip)
 
     def stream(
         self,
         text: str | Iterable[str] | None = None,
         *,
-        voice: Any = None,
+        voice: VoiceLike | None = None,
         speed: float = 1.0,
         phonemes: str | None = None,
-        markup: Mode = "error",
+        markup: MarkupMode = "error",
         early: bool = True,
     ) -> SpeechStream:
         """Speak live: the first sound within a blink, and never a gap at the speed of this machine.
@@ -161,75 +158,57 @@ class Kokoro:
         if text is not None and not isinstance(text, str):
             if phonemes is not None:
                 raise InputError("expected text or phonemes, got both")
-            return self._live(Feed.of(text), voice, speed, markup, early)
-        tokens = self._tokens(text, phonemes, markup)
-
-        def runs(supply: Supply) -> Iterator[Run]:
-            yield iter_chunks(tokens, schedule=supply.most_symbols), True
-
-        return self._stream(runs, voice, speed, early, text or phonemes or "")
+            return self._stream_feed(Feed.of(text), voice, speed, markup, early)
+        source = WholeText(self._tokens(text, phonemes, markup))
+        return SpeechStream(self._live_parts(source, voice, speed, early, text or phonemes or ""))
 
     def astream(
         self,
         text: str | Iterable[str] | AsyncIterable[str] | None = None,
         *,
-        voice: Any = None,
+        voice: VoiceLike | None = None,
         speed: float = 1.0,
         phonemes: str | None = None,
-        markup: Mode = "error",
+        markup: MarkupMode = "error",
         early: bool = True,
     ) -> SpeechStream:
         """`stream` for text that comes from an async iterator too. Call it where an event loop runs."""
         if isinstance(text, AsyncIterable):
-            return self._live(Feed.of_async(text), voice, speed, markup, early)
+            return self._stream_feed(Feed.of_async(text), voice, speed, markup, early)
         return self.stream(text, voice=voice, speed=speed, phonemes=phonemes, markup=markup, early=early)
 
-    def _live(self, feed: Feed, voice: Any, speed: float, markup: Mode, early: bool) -> SpeechStream:
-        """Live speech of a text that is still coming."""
-
-        def runs(supply: Supply) -> Iterator[Run]:
-            scope = Scope()
-            # The end of a sentence is worth waiting for while there is sound to play.
-            while run := feed.take(patience=supply.seconds / 2):
-                if run.starts_paragraph:
-                    yield [PARAGRAPH_PAUSE], False
-                tokens = self._tokens_of_text(run.text, markup, scope, run.start)
-                yield iter_chunks(tokens, schedule=supply.most_symbols, final=run.ends_text), run.ends_text
-            scope.close()
-
-        return self._stream(runs, voice, speed, early, "the text", feed)
-
-    def _stream(
-        self,
-        runs: Callable[[Supply], Iterator[Run]],
-        voice: Any,
-        speed: float,
-        early: bool,
-        said: str,
-        feed: Feed | None = None,
+    def _stream_feed(
+        self, feed: Feed, voice: VoiceLike | None, speed: float, markup: MarkupMode, early: bool
     ) -> SpeechStream:
-        supply = Supply(self._pace, early and self.backend.has_windows)
-        synthesis = self._synthesis(voice, speed, supply)
+        source = LiveText(feed, self._phonemizer, self._lexicon, markup)
+        return SpeechStream(self._live_parts(source, voice, speed, early, "the text"), feed)
 
-        def parts(cancelled: Cancelled) -> Iterator[Speech]:
-            spoken = synthesis.parts(runs(supply), stop=cancelled.__bool__)
-            first = next(spoken, None)
-            if first is None:
-                raise _nothing_to_say(said)
-            yield first
-            yield from spoken
+    def _live_parts(
+        self, source: LiveSource, voice: VoiceLike | None, speed: float, early: bool, said: str
+    ) -> Callable[[CancellationToken], Iterator[Speech]]:
+        """What makes the parts of a stream, in its worker's thread. `said` is the source in an error message."""
+        buffer = PlaybackBuffer(self._throughput, early and self.backend.has_windows)
+        synthesizer = self._synthesizer(voice, speed, buffer)
 
-        return SpeechStream(parts, feed)
+        def parts(cancelled: CancellationToken) -> Iterator[Speech]:
+            is_silent = True
+            for part in synthesizer.parts(source.runs(buffer), should_stop=cancelled.__bool__):
+                is_silent = False
+                yield part
+            if is_silent:
+                raise nothing_to_say(said)
 
-    def _synthesis(self, voice: Any, speed: float, supply: Supply | None = None) -> Synthesis:
+        return parts
+
+    def _synthesizer(self, voice: VoiceLike | None, speed: float, buffer: PlaybackBuffer | None = None) -> Synthesizer:
         low, high = SPEED_RANGE
         if not (math.isfinite(speed) and low <= speed <= high):
             raise InputError(f"speed: expected {low} to {high}, got {speed}")
         seed = secrets.randbits(48) if self._seed is None else self._seed
         rows = self._voice if voice is None else self._voices(voice)
-        return Synthesis(self.backend, rows, self._voices, speed, seed, self._pace, supply)
+        return Synthesizer(self.backend, rows, self._voices, speed, seed, self._throughput, buffer)
 
-    def _tokens(self, text: str | None, phonemes: str | None, markup: Mode) -> Iterable[Token]:
+    def _tokens(self, text: str | None, phonemes: str | None, markup: MarkupMode) -> Iterable[Token]:
         if (text is None) == (phonemes is None):
             raise InputError(f"expected text or phonemes, got {'neither' if text is None else 'both'}")
         if phonemes is not None:
@@ -238,33 +217,10 @@ class Kokoro:
             raise InputError(f"text: expected a string, got {type(text).__name__}")
         for name in parse_markup(text, markup).voices:
             self._voices(name)  # before the first sound, and not when it is reached
-        return self._tokens_of_text(text, markup)
-
-    def _tokens_of_text(self, text: str, markup: Mode, scope: Scope | None = None, start: int = 0) -> Iterator[Token]:
-        """Tokens of a text, or of a piece of one that begins at character `start`."""
-        for part in self._phonemizer.stream(text, self._lexicon, markup, scope):
-            for dropped in part.dropped:
-                warnings.warn(_report(dropped, start), UnspokenTextWarning, stacklevel=2)
-            for token in part.tokens:
-                yield token if start == 0 else token.later(start)
+        return self._phonemizer.tokens(text, self._lexicon, markup)
 
 
-def _language_of(voice: Any) -> str:
+def _language_of(voice: VoiceLike | None) -> str:
     """The language a published voice speaks; American English for any other."""
     name = voice.replace(":", ",").split(",")[0].strip() if isinstance(voice, str) else ""
     return VOICES[name].language if name in VOICES else "en-us"
-
-
-def _nothing_to_say(said: str) -> InputError:
-    return InputError(f"expected something to say, got nothing speakable in {_excerpt(said)}")
-
-
-def _report(dropped: Dropped, start: int) -> str:
-    where = f"{_excerpt(dropped.text)} at character {start + dropped.char_start}"
-    if dropped.symbols:
-        return f"{where}: left out {dropped.symbols!r}, expected symbols of the model's alphabet"
-    return f"{where}: left out, no pronunciation was found"
-
-
-def _excerpt(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:37] + "...")

@@ -21,3 +21,17 @@ class MissingDependencyError(KokoroFastError, ImportError):
 
 class UnspokenTextWarning(UserWarning):
     """Part of a text will not be heard: symbols the model does not know, or a word nothing could pronounce."""
+
+
+class RenderingCancelled(Exception):
+    """The sound is not wanted any more. Raised in the middle of rendering, where `should_stop` says so."""
+
+
+def nothing_to_say(source: str) -> InputError:
+    """The error for a text or phonemes in which there is nothing to speak."""
+    return InputError(f"expected something to say, got nothing speakable in {excerpt(source)}")
+
+
+def excerpt(text: str) -> str:
+    """At most 40 characters of a text, quoted, for a message of one line."""
+    return repr(text if len(text) <= 40 else text[:37] + "...")

@@ -1,16 +1,32 @@
-"""What passes between the stages of text: tokens and chunks. Tensors pass as `model.Prosody`, sound as `speech.Speech`.
+"""The values that pass between the stages: tokens, chunks, and words with their times.
 
-Torch-free, so that planning text never loads torch.
+Tensors pass as `model.Prosody`, sound as `speech.Speech`. This module loads no torch, so that planning text never does.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from kokoro_fast.config import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    import os
+
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+VoiceLike: TypeAlias = "str | os.PathLike[str] | Tensor | NDArray[Any]"
+"""A voice as a caller may give it: a name, a file, a blend such as "af_heart:0.7,am_adam:0.3", or style rows of shape
+(510, 1, 256)."""
 
 
 class Boundary(IntEnum):
-    """Where a chunk ends, from the least to the most audible break. Planning and joining both read it."""
+    """The kind of break at which a chunk ends, from the least to the most audible.
+
+    Chunking decides it, and synthesis chooses the pause after the chunk by it.
+    """
 
     INSIDE_WORD = 0
     WORD = 1
@@ -21,8 +37,8 @@ class Boundary(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """How words are to be spoken where markup asks for something else than the call did.
+class ProsodyOverride:
+    """The voice and rate that markup asks for, where they differ from those of the call (as SSML `prosody` does).
 
     Attributes:
         voice: in any form that `weights.load_voice` takes; None for the voice of the call.
@@ -33,8 +49,8 @@ class Delivery:
     rate: float = 1.0
 
 
-PLAIN = Delivery()
-"""As the call asks."""
+PLAIN = ProsodyOverride()
+"""No override: the words are spoken as the call asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +64,7 @@ class Token:
             non-empty value is spoken as one space symbol; a blank line marks a paragraph.
         char_start, char_end: half-open range of characters in the text the user gave.
         tag: Penn Treebank part-of-speech tag, or None where no tagger ran (other languages, raw phonemes).
-        delivery: how it is spoken. A chunk never mixes two.
+        override: the voice and rate in which the token is spoken. A chunk never mixes two.
         pause: seconds of silence that markup asks for after the token, from its last sound to the next sound; None
             leaves that to the break. A chunk always ends there. Pauses in a row add up.
     """
@@ -59,13 +75,18 @@ class Token:
     char_start: int
     char_end: int
     tag: str | None = None
-    delivery: Delivery = PLAIN
+    override: ProsodyOverride = PLAIN
     pause: float | None = None
 
     @property
     def symbols(self) -> str:
         """The phonemes with the space symbol that follows them."""
         return self.phonemes + " " if self.whitespace else self.phonemes
+
+    @property
+    def written(self) -> str:
+        """What a reader sees of the token: its text, or a space for a tag that asks for a pause."""
+        return self.text if self.pause is None or self.phonemes else " "
 
     def later(self, characters: int) -> Token:
         """The same token in a text that begins `characters` earlier."""
@@ -80,17 +101,138 @@ class Chunk:
         tokens: the tokens of the piece, in order. Joined over all chunks they give back every symbol of the input; a
             word cut in two appears as two tokens with the same character range.
         boundary: the kind of break after the piece.
-        delivery: how all of it is spoken.
+        override: the voice and rate in which all of it is spoken.
         pause: seconds of silence that markup asks for after the piece; None leaves that to the boundary. A piece
             without phonemes is such a silence alone.
     """
 
     tokens: tuple[Token, ...]
     boundary: Boundary
-    delivery: Delivery = PLAIN
+    override: ProsodyOverride = PLAIN
     pause: float | None = None
 
     @property
     def phonemes(self) -> str:
         """At most `config.MAX_SYMBOLS` symbols, no space at either end: what the model is given."""
         return "".join(token.symbols for token in self.tokens).strip(" ")
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """One sound of speech within a word.
+
+    Attributes:
+        symbol: its phoneme, with the stress mark before it and the signs of length or tone after it: "ˈA", "ɑː".
+        start_sample, end_sample: half-open range in the audio of the `Speech` that holds the word. Stress marks and
+            signs are part of their sound; a space or a mark inside a word is part of the sound before it.
+    """
+
+    symbol: str
+    start_sample: int
+    end_sample: int
+
+    @property
+    def start(self) -> float:
+        """Seconds."""
+        return self.start_sample / SAMPLE_RATE
+
+    @property
+    def end(self) -> float:
+        """Seconds."""
+        return self.end_sample / SAMPLE_RATE
+
+    def later(self, samples: int) -> Phone:
+        """The same sound in audio that begins `samples` earlier."""
+        return Phone(self.symbol, self.start_sample + samples, self.end_sample + samples)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One spoken word.
+
+    Attributes:
+        text: the word as the user wrote it ("$100" is one word).
+        phonemes: its phonemes.
+        start_sample, end_sample: half-open range in the audio of the `Speech` that holds the word: exact, since the
+            model decides them before it makes the sound.
+        char_start, char_end: half-open range of characters in the user's text, or in the phonemes if those were given.
+        phones: its sounds. One begins where the one before it ends, except in a word that was cut in two: there, the
+            break between the chunks belongs to none.
+        before, after: marks and white space around the word, as the user wrote them, without markup: joined over all
+            words, `before + text + after` is what was read.
+    """
+
+    text: str
+    phonemes: str
+    start_sample: int
+    end_sample: int
+    char_start: int
+    char_end: int
+    phones: tuple[Phone, ...] = ()
+    before: str = ""
+    after: str = ""
+
+    @property
+    def start(self) -> float:
+        """Seconds."""
+        return self.start_sample / SAMPLE_RATE
+
+    @property
+    def end(self) -> float:
+        """Seconds."""
+        return self.end_sample / SAMPLE_RATE
+
+    def later(self, samples: int) -> Word:
+        """The same word in audio that begins `samples` earlier."""
+        return replace(
+            self,
+            start_sample=self.start_sample + samples,
+            end_sample=self.end_sample + samples,
+            phones=tuple(phone.later(samples) for phone in self.phones),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it for JSON: the attributes, `start` and `end` in seconds, each phone as (symbol, start, end)."""
+        return {
+            "text": self.text,
+            "phonemes": self.phonemes,
+            "start": self.start,
+            "end": self.end,
+            "start_sample": self.start_sample,
+            "end_sample": self.end_sample,
+            "char_start": self.char_start,
+            "char_end": self.char_end,
+            "phones": [(phone.symbol, phone.start_sample, phone.end_sample) for phone in self.phones],
+            "before": self.before,
+            "after": self.after,
+        }
+
+    @classmethod
+    def from_dict(cls, entry: dict[str, Any]) -> Word:
+        """The word that `as_dict` gave, also after its way through JSON."""
+        attributes = {name: value for name, value in entry.items() if name not in ("start", "end")}
+        return cls(**{**attributes, "phones": tuple(Phone(*phone) for phone in entry["phones"])})
+
+
+def add_word(words: list[Word], word: Word) -> None:
+    """Append a word, or lengthen the last one if this is more of it: the same characters of the text."""
+    if words and is_more_of(words[-1], word):
+        words[-1] = lengthen(words[-1], word)
+    else:
+        words.append(word)
+
+
+def is_more_of(word: Word, following: Word) -> bool:
+    """Whether both are spoken for the same characters of the text."""
+    return (word.char_start, word.char_end) == (following.char_start, following.char_end)
+
+
+def lengthen(word: Word, more: Word) -> Word:
+    """One word of the two pieces that it was cut into."""
+    return replace(
+        word,
+        phonemes=word.phonemes + (" " if word.after else "") + more.phonemes,
+        end_sample=more.end_sample,
+        phones=word.phones + more.phones,
+        after=more.after,
+    )

@@ -29,7 +29,7 @@ from kokoro_fast.artifact.strict_json import (
 )
 from kokoro_fast.config import MAX_SYMBOLS, SAMPLE_RATE, SAMPLES_PER_FRAME
 from kokoro_fast.errors import WeightsError
-from kokoro_fast.weights.fetch import file_digest
+from kokoro_fast.files import file_digest
 
 FORMAT = 1
 """Of the folder and its manifest. Another number is another layout, which this version cannot read."""
@@ -88,7 +88,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class ArtifactManifest:
     """All that is known of an artifact folder.
 
     Attributes:
@@ -131,7 +131,7 @@ class Manifest:
         (folder / NAME).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
-def read_manifest(folder: str | Path, wanted: Kind | None = None) -> Manifest:
+def read_manifest(folder: str | Path, wanted: Kind | None = None) -> ArtifactManifest:
     """Read the manifest of an artifact folder; nothing else of the folder is looked at.
 
     Args:
@@ -155,7 +155,7 @@ def read_manifest(folder: str | Path, wanted: Kind | None = None) -> Manifest:
     return manifest
 
 
-def check_artifact(folder: str | Path, wanted: Kind | None = None) -> Manifest:
+def check_artifact(folder: str | Path, wanted: Kind | None = None) -> ArtifactManifest:
     """Read the manifest and check all it says: that this machine fits, and that every file is whole.
 
     Raises:
@@ -167,7 +167,7 @@ def check_artifact(folder: str | Path, wanted: Kind | None = None) -> Manifest:
     return manifest
 
 
-def check_machine(manifest: Manifest, folder: Path) -> None:
+def check_machine(manifest: ArtifactManifest, folder: Path) -> None:
     """Raise WeightsError unless torch and the processor are those that the artifact was made for."""
     if manifest.torch is not None:
         import torch
@@ -181,7 +181,7 @@ def check_machine(manifest: Manifest, folder: Path) -> None:
         refuse(folder / NAME, f"expected a processor with {', '.join(lacking)}, got one without", manifest.command)
 
 
-def check_files(manifest: Manifest, folder: Path) -> None:
+def check_files(manifest: ArtifactManifest, folder: Path) -> None:
     """Raise WeightsError unless every file of the manifest is there and as it was written."""
     inside = folder.resolve()
     for name, file in manifest.files.items():
@@ -233,8 +233,8 @@ _MODEL = {"sample_rate": SAMPLE_RATE, "samples_per_frame": SAMPLES_PER_FRAME, "m
 """Facts of the model that a host needs and that are the same in every artifact."""
 
 
-def _manifest(**content: Any) -> Manifest:
-    return Manifest(**{name: value for name, value in content.items() if name not in ("format", *_MODEL)})
+def _manifest(**content: Any) -> ArtifactManifest:
+    return ArtifactManifest(**{name: value for name, value in content.items() if name not in ("format", *_MODEL)})
 
 
 _SHA256 = matching("[0-9a-f]{64}", "64 hexadecimal digits")
@@ -282,7 +282,7 @@ def _check_format(content: Any) -> None:
         one_of(FORMAT)(content["format"], "format")
 
 
-def _check_names(manifest: Manifest) -> None:
+def _check_names(manifest: ArtifactManifest) -> None:
     for name in manifest.files:
         parts = name.split("/")
         if "\\" in name or name == NAME or any(part in ("", ".", "..") for part in parts):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from kokoro_fast.backends.rendering import Network, Rendering
+from kokoro_fast.backends.network import Network, ShouldStop, WindowedNetwork
+from kokoro_fast.backends.rendering import Rendering
 
 
 class Backend:
@@ -32,7 +31,7 @@ class Backend:
     @property
     def has_windows(self) -> bool:
         """Whether a rendering can give a window of its sound before the whole."""
-        return self.network.has_windows
+        return isinstance(self.network, WindowedNetwork)
 
     def prepare(
         self,
@@ -40,7 +39,7 @@ class Backend:
         style: torch.Tensor,
         speed: float,
         seed: int,
-        stop: Callable[[], bool] | None = None,
+        should_stop: ShouldStop | None = None,
     ) -> Rendering:
         """Decide the durations of one chunk.
 
@@ -49,10 +48,10 @@ class Backend:
             style: (1, 256) row of a voice.
             speed: 1.0 as trained.
             seed: of the noise in the excitation.
-            stop: asked now and then while its sound is made, whether that is still wanted (native backend).
+            should_stop: polled while the sound is made (by the native backend): whether it is no longer wanted.
         """
         ids = torch.tensor([input_ids], device=self._device)
-        return Rendering(self.network, ids, style.to(self._device), speed, seed, stop)
+        return Rendering(self.network, ids, style.to(self._device), speed, seed, should_stop)
 
     def synthesize(
         self, input_ids: list[int], style: torch.Tensor, speed: float, seed: int

@@ -12,13 +12,14 @@ import torch
 
 from kokoro_fast import ops
 from kokoro_fast.backends.backend import Backend
-from kokoro_fast.backends.precision import choose_precision
+from kokoro_fast.backends.network import Network
 from kokoro_fast.backends.threads import checked_threads, limited
-from kokoro_fast.backends.torch_network import TorchNetwork, let_stop
+from kokoro_fast.backends.torch_network import FusedNetwork, TorchNetwork
 from kokoro_fast.config import STYLE_DIM
 from kokoro_fast.errors import InputError, MissingDependencyError
 from kokoro_fast.model import KokoroModel
 from kokoro_fast.model.stages import Stages
+from kokoro_fast.ops.precision import choose_precision
 
 BACKENDS = ("native", "eager", "compile")
 
@@ -65,15 +66,15 @@ class PyTorchBackend(Backend):
         is_native = name == "native"
         threads_of_call = partial(limited, n_threads, is_native)
         model = KokoroModel.from_pretrained(weights)
+        network: Network
         if is_native:
             from kokoro_fast.model.fused import fused_stages
 
             with threads_of_call():
-                stages: Stages = fused_stages(model, chosen)
-            let_stop(stages)
+                network = FusedNetwork(fused_stages(model, chosen), threads_of_call)
         else:
-            stages = Stages(model.to(where))
-        super().__init__(TorchNetwork(stages, threads_of_call, is_native), name, chosen, n_threads, where)
+            network = TorchNetwork(Stages(model.to(where)), threads_of_call)
+        super().__init__(network, name, chosen, n_threads, where)
         if name == "compile":
             self._compile(model)
 

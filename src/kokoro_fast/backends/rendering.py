@@ -2,50 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from kokoro_fast.backends.network import Network, ShouldStop, WindowedNetwork
 from kokoro_fast.config import SAMPLES_PER_FRAME
-from kokoro_fast.model.fused.statistics import HALO
-from kokoro_fast.model.kokoro import align, durations_at, normal
+from kokoro_fast.model.kokoro import durations_at, normal, token_indices
 
 HALF_FRAME = SAMPLES_PER_FRAME // 2
-
-
-class Abandoned(Exception):
-    """The sound is not wanted any more: raised in the middle of the work, where `stop` says so."""
-
-
-class Network(Protocol):
-    """What runs the network, stage by stage: `model.stages` says what each stage takes and gives, with its shapes.
-
-    Attributes:
-        has_windows: whether there is `window`.
-    """
-
-    has_windows: bool
-
-    def predict(self, input_ids: torch.Tensor, style: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Expected frames, and the encodings for `decode`."""
-        ...
-
-    def decode(self, encoding: torch.Tensor, text: torch.Tensor, frames: torch.Tensor, style: torch.Tensor) -> Any:
-        """Whatever `generate` and `window` of the same network want to be given."""
-        ...
-
-    def generate(
-        self, decoded: Any, style: torch.Tensor, noise: torch.Tensor, stop: Callable[[], bool] | None
-    ) -> torch.Tensor:
-        """The sound, (1, S). May ask `stop` now and then, and raise `Abandoned`."""
-        ...
-
-    def window(self, decoded: Any, style: torch.Tensor, noise: torch.Tensor, begin: int, end: int) -> torch.Tensor:
-        """Half-frames `begin` to `end` of the sound, by guessed statistics."""
-        ...
 
 
 class Rendering:
@@ -62,9 +29,9 @@ class Rendering:
         style: torch.Tensor,
         speed: float,
         seed: int,
-        stop: Callable[[], bool] | None = None,
+        should_stop: ShouldStop | None = None,
     ) -> None:
-        self._network, self.style, self._seed, self._stop = network, style, seed, stop
+        self._network, self.style, self._seed, self._should_stop = network, style, seed, should_stop
         self._expected, self._encoding, self._text = network.predict(ids, style)
         self._durations = self._durations_at(speed)
         self._decoded: Any = None
@@ -94,26 +61,25 @@ class Rendering:
         Raises:
             Abandoned: `stop` said so.
         """
-        audio = self._network.generate(self.decoded, self.style, self.noise, self._stop)
+        audio = self._network.generate(self.decoded, self.style, self.noise, self._should_stop)
         return audio[0].cpu().numpy()
 
     def window(self, begin: int, end: int) -> NDArray[np.float32]:
-        """Samples `begin` to `end`, both multiples of 300, by guessed statistics: close to the exact sound, and early.
+        """Samples `begin` to `end`, both multiples of 300, by predicted statistics: early, and near the exact sound.
 
-        Only for a network that has windows.
+        Raises:
+            TypeError: the network has no windows; `Backend.has_windows` says so beforehand.
         """
+        if not isinstance(self._network, WindowedNetwork):
+            raise TypeError("window: expected a network that has windows")
         first, last = begin // HALF_FRAME, end // HALF_FRAME
         return self._network.window(self.decoded, self.style, self.noise, first, last).numpy()
-
-    def n_rendered(self, begin: int, end: int) -> int:
-        """Samples that are made for a window: what is around it matters too."""
-        return min(end + HALO * HALF_FRAME, self.n_samples) - max(begin - HALO * HALF_FRAME, 0)
 
     @property
     def decoded(self) -> Any:
         """Pitch, energy and the decoder's work, done once."""
         if self._decoded is None:
-            frames = align(self._durations, int(self._durations.sum()))
+            frames = token_indices(self._durations, int(self._durations.sum()))
             self._decoded = self._network.decode(self._encoding, self._text, frames, self.style)
         return self._decoded
 

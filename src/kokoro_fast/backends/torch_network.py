@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any
 
 import torch
-from torch import nn
 
-from kokoro_fast.backends.rendering import Abandoned
-from kokoro_fast.model.fused.generator import FusedResBlock
-
-
-class Threads(Protocol):
-    """Gives a context in which torch uses the threads of the backend."""
-
-    def __call__(self) -> AbstractContextManager[Any]: ...
+from kokoro_fast.backends.network import ShouldStop, Threads
+from kokoro_fast.errors import RenderingCancelled
 
 
 class TorchNetwork:
-    """A `Network` of a module that has the methods of `model.stages.Stages`.
+    """A network of a module that has the methods of `model.stages.Stages`.
 
     Args:
         stages: the module, scripted or not.
-        threads: around all work.
-        has_windows: whether the module has `window`, as fused ones do.
+        threads: entered around all work.
     """
 
-    def __init__(self, stages: Any, threads: Threads, has_windows: bool) -> None:
-        self.stages, self._threads, self.has_windows = stages, threads, has_windows
+    def __init__(self, stages: Any, threads: Threads) -> None:
+        self.stages, self._threads = stages, threads
 
     def predict(self, input_ids: torch.Tensor, style: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         with self._threads(), torch.inference_mode():
@@ -43,17 +32,18 @@ class TorchNetwork:
         return decoded
 
     def generate(
-        self, decoded: Any, style: torch.Tensor, noise: torch.Tensor, stop: Callable[[], bool] | None
+        self, decoded: Any, style: torch.Tensor, noise: torch.Tensor, should_stop: ShouldStop | None
     ) -> torch.Tensor:
-        if stop is not None and stop():  # what is scripted cannot ask later
-            raise Abandoned
-        _here.stop = stop
-        try:
-            with self._threads(), torch.inference_mode():
-                audio: torch.Tensor = self.stages.generate(*decoded, style, noise)
-        finally:
-            _here.stop = None
+        """The sound. A scripted module is asked to stop only before it begins."""
+        if should_stop is not None and should_stop():
+            raise RenderingCancelled
+        with self._threads(), torch.inference_mode():
+            audio: torch.Tensor = self.stages.generate(*decoded, style, noise)
         return audio
+
+
+class WindowedTorchNetwork(TorchNetwork):
+    """A network of a fused module, which also has the method `window` of `model.fused.stages.FusedStages`."""
 
     def window(self, decoded: Any, style: torch.Tensor, noise: torch.Tensor, begin: int, end: int) -> torch.Tensor:
         with self._threads(), torch.inference_mode():
@@ -61,17 +51,13 @@ class TorchNetwork:
         return audio
 
 
-_here = threading.local()
-"""What the rendering at work in this thread asks whether to stop."""
+class FusedNetwork(WindowedTorchNetwork):
+    """A network of a fused module in Python, which polls `should_stop` before each residual block, an eighth of the
+    work."""
 
-
-def let_stop(stages: nn.Module) -> None:
-    """Has every residual block of a fused model, an eighth of the work, ask before it begins."""
-
-    def ask(*_: object) -> None:
-        if getattr(_here, "stop", None) is not None and _here.stop():
-            raise Abandoned
-
-    for module in stages.modules():
-        if isinstance(module, FusedResBlock):
-            module.register_forward_pre_hook(ask)
+    def generate(
+        self, decoded: Any, style: torch.Tensor, noise: torch.Tensor, should_stop: ShouldStop | None
+    ) -> torch.Tensor:
+        with self._threads(), torch.inference_mode():
+            audio: torch.Tensor = self.stages.generate_unless(*decoded, style, noise, should_stop)
+        return audio

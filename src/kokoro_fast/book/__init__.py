@@ -1,11 +1,30 @@
 """Long texts: chapters found in the text, and work that a kill or a power cut does not lose.
 
-`outline` says where the chapters are, `Work` keeps what is spoken beside the output, `publish` makes the files of it.
-Nothing here knows the engine: speech comes in, files come out.
+Reading order: `outline` (where the chapters are), `job` (keeps what is spoken beside the output), `publish` (makes the
+files of it). Nothing here knows the engine: speech comes in, files come out. Names load their module on first use.
 """
 
-from kokoro_fast.book.outline import Heading, Outline, outline
-from kokoro_fast.book.publish import Publication, publish
-from kokoro_fast.book.work import Work
+from __future__ import annotations
 
-__all__ = ["Heading", "Outline", "Publication", "Work", "outline", "publish"]
+from typing import TYPE_CHECKING
+
+from kokoro_fast._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from kokoro_fast.book.job import ResumableJob
+    from kokoro_fast.book.outline import Heading, Outline, find_outline
+    from kokoro_fast.book.publish import Publication, write_book
+
+__all__ = ["Heading", "Outline", "Publication", "ResumableJob", "find_outline", "write_book"]
+
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "Heading": "outline",
+        "Outline": "outline",
+        "Publication": "publish",
+        "ResumableJob": "job",
+        "find_outline": "outline",
+        "write_book": "publish",
+    },
+)

@@ -114,7 +114,7 @@ class _Line:
         return not self.text or self.text.isspace()
 
 
-def outline(text: str) -> Outline:
+def find_outline(text: str) -> Outline:
     """The headings of a text. Markdown headings, if there are any, are the only ones."""
     lines = _lines(text)
     marked = list(_marked_headings(lines))
@@ -189,28 +189,24 @@ def _ending_a_paragraph(text: str) -> str:
 
 def _with_numbers(text: str, headings: Sequence[Heading]) -> tuple[str, tuple[tuple[int, int], ...]]:
     """The text with tags around the Roman numbers of its headings, which would be spelled; and where the tags are."""
-    pieces: list[str] = []
-    tags: list[tuple[int, int]] = []
-    position = length = 0
-
-    def add(piece: str, is_tag: bool = False) -> None:
-        nonlocal length
-        pieces.append(piece)
-        tags.extend([(length, length + len(piece))] if is_tag else [])
-        length += len(piece)
-
+    pieces: list[tuple[str, bool]] = []  # each with whether it is a tag
+    position = 0
     for heading in headings:
         match = _SPOKEN_NUMBER.match(text, heading.start, _line_end(text, heading.start))
         if match is None:
             continue
         start, end = match.span("a" if match["a"] else "b")
-        add(text[position:start])
-        add(f'<sub alias="{_value(text[start:end])}">', is_tag=True)
-        add(text[start:end])
-        add("</sub>", is_tag=True)
+        pieces += [
+            (text[position:start], False),
+            (f'<sub alias="{_value(text[start:end])}">', True),
+            (text[start:end], False),
+            ("</sub>", True),
+        ]
         position = end
-    add(text[position:])
-    return "".join(pieces), tuple(tags)
+    pieces.append((text[position:], False))
+    ends = accumulate(len(piece) for piece, _ in pieces)
+    tags = tuple((end - len(piece), end) for (piece, is_tag), end in zip(pieces, ends, strict=True) if is_tag)
+    return "".join(piece for piece, _ in pieces), tags
 
 
 def _value(roman: str) -> int:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from kokoro_fast.audio import Writer
+from kokoro_fast.audio.encoders import Chapter, Tags
+from kokoro_fast.audio.writer import Writer
+from kokoro_fast.book.job import ResumableJob
 from kokoro_fast.book.outline import Heading
-from kokoro_fast.book.work import Work
 from kokoro_fast.config import SAMPLE_RATE
-from kokoro_fast.encoders import Chapter, Tags
-from kokoro_fast.speech import Word
+from kokoro_fast.types import Word
 
 LEAD = SAMPLE_RATE // 4
 """Samples of the silence before a chapter that belong to it: a player that jumps there does not cut the first sound."""
@@ -38,7 +38,7 @@ class Publication:
     chapters: Sequence[Heading] = ()
 
 
-def publish(work: Work, publication: Publication, reached: Callable[[int], None]) -> None:
+def write_book(work: ResumableJob, publication: Publication, reached: Callable[[int], None]) -> None:
     """Write subtitles and sound, each whole or not at all, the sound last.
 
     Args:
@@ -50,7 +50,7 @@ def publish(work: Work, publication: Publication, reached: Callable[[int], None]
         InputError, OSError: as in `audio.Writer`.
     """
     if publication.subtitles is not None:
-        from kokoro_fast.subtitles import SubtitleWriter
+        from kokoro_fast.subtitles.writer import SubtitleWriter
 
         with SubtitleWriter(publication.subtitles) as subtitles:
             subtitles.add(work.words())

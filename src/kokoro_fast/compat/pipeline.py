@@ -13,9 +13,9 @@ from torch import Tensor
 
 from kokoro_fast.compat.model import REPO_ID, KModel, check_repo, check_speed
 from kokoro_fast.compat.tokens import AnyToken, KToken, chunks, convert, parse, timed_tokens
-from kokoro_fast.errors import InputError, UnspokenTextWarning
+from kokoro_fast.errors import InputError
 from kokoro_fast.text import Phonemizer, phonemizer, resolve_language
-from kokoro_fast.types import Token
+from kokoro_fast.types import Token, VoiceLike
 from kokoro_fast.weights import load_voice
 
 Speed = float | Callable[[int], float]
@@ -110,7 +110,7 @@ class KPipeline:
     def __call__(
         self,
         text: str | Iterable[str],
-        voice: Any = None,
+        voice: VoiceLike | None = None,
         speed: Speed = 1,
         split_pattern: str | None = r"\n+",
         model: KModel | None = None,
@@ -132,7 +132,11 @@ class KPipeline:
         return self._speak_texts(pieces, pack, speed, model)
 
     def generate_from_tokens(
-        self, tokens: str | Iterable[AnyToken], voice: Any = None, speed: Speed = 1, model: KModel | None = None
+        self,
+        tokens: str | Iterable[AnyToken],
+        voice: VoiceLike | None = None,
+        speed: Speed = 1,
+        model: KModel | None = None,
     ) -> Iterator[Result]:
         """Speak phonemes: a string of them, or tokens as `g2p` makes them. The tokens given are left as they are.
 
@@ -143,7 +147,7 @@ class KPipeline:
         ours = parse(tokens) if isinstance(tokens, str) else convert(tokens)
         return self._speak_tokens(ours, pack, speed, model)
 
-    def load_voice(self, voice: Any, delimiter: str = ",") -> Tensor:
+    def load_voice(self, voice: VoiceLike, delimiter: str = ",") -> Tensor:
         """The style rows (510, 1, 256) of a voice.
 
         Args:
@@ -178,7 +182,9 @@ class KPipeline:
         output: KModel.Output = model(ps, pack[len(ps) - 1], factor, return_output=True)
         return output
 
-    def _model_and_pack(self, model: KModel | None, voice: Any, speed: Speed) -> tuple[KModel | None, Tensor | None]:
+    def _model_and_pack(
+        self, model: KModel | None, voice: VoiceLike | None, speed: Speed
+    ) -> tuple[KModel | None, Tensor | None]:
         """What will speak, and the rows of its voice; both None in a quiet pipeline."""
         if not callable(speed):
             check_speed(speed)
@@ -213,16 +219,13 @@ class KPipeline:
 class _G2P:
     """`KPipeline.g2p`: text -> (phonemes, tokens)."""
 
-    def __init__(self, phonemize: Phonemizer) -> None:
-        self._phonemize = phonemize
+    def __init__(self, phonemizer: Phonemizer) -> None:
+        self._phonemizer = phonemizer
 
     def __call__(self, text: str) -> tuple[str, list[KToken]]:
-        found = self._phonemize(text, markup="plain")  # kokoro raises no error for brackets
-        if found.dropped:
-            words = ", ".join(repr(word.text) for word in found.dropped)
-            warnings.warn(f"text: no symbols of the vocabulary for all or part of {words}", UnspokenTextWarning, 3)
-        tokens = [KToken(token.text, token.phonemes, token.whitespace, token.tag) for token in found.tokens]
-        return "".join(token.symbols for token in found.tokens).strip(), tokens
+        tokens = list(self._phonemizer.tokens(text, markup="plain"))  # kokoro raises no error for brackets
+        theirs = [KToken(token.text, token.phonemes, token.whitespace, token.tag) for token in tokens]
+        return "".join(token.symbols for token in tokens).strip(), theirs
 
 
 def _check_device(device: str | None) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from kokoro_fast.chunking.planner import iter_chunks
 from kokoro_fast.config import MAX_SYMBOLS, SAMPLE_RATE, VOCAB
 from kokoro_fast.errors import UnspokenTextWarning
-from kokoro_fast.plan import iter_chunks
+from kokoro_fast.synthesis.alignment import spoken_spans
 from kokoro_fast.text import phonemes_to_tokens
-from kokoro_fast.timing import spoken_spans
 from kokoro_fast.types import Boundary, Chunk, Token
 
 

@@ -14,13 +14,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from kokoro_fast.artifact.manifest import KINDS, Graph, Kind, Manifest, Ops, described, new_command, shown_name
+from kokoro_fast.artifact.manifest import KINDS, ArtifactManifest, Graph, Kind, Ops, described, new_command, shown_name
 from kokoro_fast.config import VOCAB
 from kokoro_fast.errors import InputError, MissingDependencyError
 from kokoro_fast.export.folder import check_target, new_folder
 
 if TYPE_CHECKING:
-    from kokoro_fast.backends.precision import Precision
+    from kokoro_fast.ops.precision import Precision
 
 __all__ = ["KINDS", "export"]
 
@@ -29,7 +29,7 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class ExportConfig:
     """What to write, with nothing left open.
 
     Attributes:
@@ -104,7 +104,7 @@ def _recipe(
     ops: str | None,
     weights: str | Path | None,
     drop_in: bool,
-) -> Recipe:
+) -> ExportConfig:
     """Whatever is wrong with a wish is said before minutes of work."""
     from kokoro_fast.weights import VOICES, find_weights
 
@@ -128,7 +128,7 @@ def _recipe(
         command += f" --weights {shown_name(str(weights), 'FILE')}"
     if drop_in:
         command += " --drop-in"
-    return Recipe(checked_kind, checked_ops, chosen, needs, names, find_weights(weights), drop_in, command)
+    return ExportConfig(checked_kind, checked_ops, chosen, needs, names, find_weights(weights), drop_in, command)
 
 
 def _checked_ops(ops: str | None, kind: Kind) -> Ops:
@@ -149,7 +149,7 @@ def _checked_ops(ops: str | None, kind: Kind) -> Ops:
 
 def _precision(wanted: str, ops: Ops) -> tuple[Precision, tuple[str, ...]]:
     """The precision, and the CPU features that it takes."""
-    from kokoro_fast.backends.precision import PRECISIONS, choose_precision
+    from kokoro_fast.ops.precision import PRECISIONS, choose_precision
 
     if ops == "torch" and wanted in ("bf16", "int8"):
         raise InputError(f"precision {wanted}: expected ops native, got ops torch, which have fp32 only")
@@ -158,7 +158,7 @@ def _precision(wanted: str, ops: Ops) -> tuple[Precision, tuple[str, ...]]:
     return chosen, () if needs is None else (needs,)
 
 
-def _write_model(recipe: Recipe, work: Path) -> tuple[list[Graph], tuple[str, ...]]:
+def _write_model(recipe: ExportConfig, work: Path) -> tuple[list[Graph], tuple[str, ...]]:
     """The model files: their graphs, and the CPU features that the compiled ones take."""
     writer: Any = import_module(f"kokoro_fast.export.{recipe.kind}")
     options = {"drop_in": True} if recipe.drop_in else {}
@@ -166,7 +166,7 @@ def _write_model(recipe: Recipe, work: Path) -> tuple[list[Graph], tuple[str, ..
     return graphs, tuple(writer.needs()) if hasattr(writer, "needs") else ()
 
 
-def _write_rest(recipe: Recipe, work: Path) -> None:
+def _write_rest(recipe: ExportConfig, work: Path) -> None:
     from kokoro_fast.ops import status
     from kokoro_fast.weights import fetch_voices
 
@@ -180,14 +180,14 @@ def _write_rest(recipe: Recipe, work: Path) -> None:
         shutil.copyfile(library, work / library.name)
 
 
-def _write_manifest(recipe: Recipe, work: Path, graphs: list[Graph], needs: tuple[str, ...]) -> None:
+def _write_manifest(recipe: ExportConfig, work: Path, graphs: list[Graph], needs: tuple[str, ...]) -> None:
     import torch
 
     from kokoro_fast import __version__
-    from kokoro_fast.weights.fetch import file_digest
+    from kokoro_fast.files import file_digest
 
     files = sorted(path for path in work.rglob("*") if path.is_file())
-    Manifest(
+    ArtifactManifest(
         kind=recipe.kind,
         ops=recipe.ops,
         precision=recipe.precision,

@@ -28,8 +28,9 @@ from kokoro_fast.config import MAX_SYMBOLS, SAMPLES_PER_FRAME, ModelConfig
 from kokoro_fast.errors import KokoroFastError, MissingDependencyError
 from kokoro_fast.export.aoti_exact import torchs_own_kernels, with_torchs_own_kernels
 from kokoro_fast.model import KokoroModel
-from kokoro_fast.model.fused import Precision, fused_stages
+from kokoro_fast.model.fused import fused_stages
 from kokoro_fast.model.stages import Stages
+from kokoro_fast.ops.precision import Precision
 
 FILE = "model.pt2"
 STAGES = ("predict", "render")
@@ -54,7 +55,7 @@ _TRACED = 31, 77
 
 
 def write(folder: Path, *, ops: Ops, precision: Precision, weights: Path | None) -> list[Graph]:
-    """Write `model.pt2` into a folder; the arguments are those of a `Recipe`. Takes some minutes.
+    """Write `model.pt2` into a folder; the arguments are those of a `ExportConfig`. Takes some minutes.
 
     Raises:
         MissingDependencyError: no C++ compiler.

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kokoro_fast.artifact.manifest import NAME, read_manifest
 from kokoro_fast.errors import InputError, WeightsError
+from kokoro_fast.files import sync
 
 
 @contextmanager
@@ -35,7 +36,8 @@ def new_folder(target: Path) -> Iterator[Path]:
             shutil.rmtree(left, ignore_errors=True)
     with _own_folder(target, real) as work:
         yield work
-        _sync(work)
+        for path in work.rglob("*"):  # on the disk before it has its name
+            sync(path)
         _take_place(work, real)
 
 
@@ -109,16 +111,6 @@ def _is_left(work: Path) -> bool:
     finally:
         os.close(lock)
     return True
-
-
-def _sync(work: Path) -> None:
-    """All of it is on the disk before it has its name."""
-    for path in work.rglob("*"):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _take_place(work: Path, real: Path) -> None:

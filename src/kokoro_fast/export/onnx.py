@@ -41,7 +41,7 @@ DURATION = Port("duration", "int64", (1, "T"), DURATIONS.unit)
 
 
 def write(folder: Path, *, ops: str, precision: str, weights: Path | None, drop_in: bool = False) -> list[Graph]:
-    """Write the ONNX files into a folder; the arguments are those of a `Recipe`.
+    """Write the ONNX files into a folder; the arguments are those of a `ExportConfig`.
 
     Raises:
         InputError: other operations or another precision than an ONNX graph has.

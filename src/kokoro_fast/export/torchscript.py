@@ -15,15 +15,16 @@ from kokoro_fast.artifact.graphs import stage
 from kokoro_fast.artifact.manifest import Graph, Ops
 from kokoro_fast.errors import KokoroFastError
 from kokoro_fast.model import KokoroModel
-from kokoro_fast.model.fused import Precision, fused_stages
+from kokoro_fast.model.fused import fused_stages
 from kokoro_fast.model.stages import Stages
+from kokoro_fast.ops.precision import Precision
 
 FILE = "model.pt"
 METHODS = ("predict", "durations", "frames", "decode", "generate", "render", "forward")
 
 
 def write(folder: Path, *, ops: Ops, precision: Precision, weights: Path | None) -> list[Graph]:
-    """Write `model.pt` into a folder; the arguments are those of a `Recipe`."""
+    """Write `model.pt` into a folder; the arguments are those of a `ExportConfig`."""
     model = KokoroModel.from_pretrained(weights)
     stages = fused_stages(model, precision) if ops == "native" else Stages(model)
     with warnings.catch_warnings(), operations.force("native" if ops == "native" else "reference"):

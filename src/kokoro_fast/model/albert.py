@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..config import ModelConfig
+from kokoro_fast.config import ModelConfig
 
 # The value of the checkpoint's own training configuration, not PyTorch's default.
 ALBERT_EPS = 1e-12

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ..config import ModelConfig
-from .layers import StyledBlock, zero_padding
+from kokoro_fast.config import ModelConfig
+from kokoro_fast.model.layers import StyledBlock, zero_padding
 
 
 class Decoder(nn.Module):

@@ -6,11 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .. import ops
-from ..config import ModelConfig
-from .layers import scaled, zero_padding
-from .source import HarmonicSource
-from .stft import inverse_spectrum, spectrum
+from kokoro_fast import ops
+from kokoro_fast.config import ModelConfig
+from kokoro_fast.model.layers import scaled, zero_padding
+from kokoro_fast.model.source import HarmonicSource
+from kokoro_fast.model.stft import inverse_spectrum, spectrum
 
 
 class Generator(nn.Module):

@@ -16,12 +16,12 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from ..config import ModelConfig
-from .albert import Albert
-from .decoder import Decoder
-from .generator import Generator
-from .layers import valid_columns
-from .prosody import ProsodyPredictor, TextEncoder
+from kokoro_fast.config import ModelConfig
+from kokoro_fast.model.albert import Albert
+from kokoro_fast.model.decoder import Decoder
+from kokoro_fast.model.generator import Generator
+from kokoro_fast.model.layers import valid_columns
+from kokoro_fast.model.prosody import ProsodyPredictor, TextEncoder
 
 
 class Prosody(NamedTuple):
@@ -82,7 +82,7 @@ class KokoroModel(nn.Module):
         Raises:
             WeightsError: nothing usable was found; the message names each place and what was wrong with it.
         """
-        from ..weights import find_weights, load_state
+        from kokoro_fast.weights import find_weights, load_state
 
         return cls.from_state(load_state(find_weights(path), verified=path is None))
 
@@ -130,10 +130,10 @@ class KokoroModel(nn.Module):
     def shape(self, durations: Tensor, encoding: Tensor, text: Tensor, style: Tensor, is_padded: bool) -> Prosody:
         """The second half of `predict`: what `encode` gave, spread over the frames, with pitch and energy."""
         n_frames = durations.sum(1)
-        frames = align(durations, int(n_frames.max()))
+        frames = token_indices(durations, int(n_frames.max()))
         padded_frames = n_frames if is_padded else None
-        f0, energy = self.shape_contours(spread(encoding, frames), style, padded_frames)
-        return Prosody(durations, spread(text, frames), f0, energy, padded_frames)
+        f0, energy = self.shape_contours(expand(encoding, frames), style, padded_frames)
+        return Prosody(durations, expand(text, frames), f0, energy, padded_frames)
 
     def render(self, prosody: Prosody, style: Tensor, noise: float = 1.0, seed: int | None = None) -> Tensor:
         """Make the sound: (B, S) float32, zeros after each row's end.
@@ -175,14 +175,14 @@ def durations_at(expected: Tensor, speed: Tensor, lengths: Tensor | None) -> Ten
     return durations * valid_columns(lengths, durations.size(1))
 
 
-def align(durations: Tensor, n_frames: int) -> Tensor:
+def token_indices(durations: Tensor, n_frames: int) -> Tensor:
     """Which token each frame belongs to: durations (B, T) -> (B, F) int64. Frames after a row's end take the last."""
     ends = durations.cumsum(1)
     frames = torch.arange(n_frames, device=durations.device).expand(durations.size(0), -1).contiguous()
     return torch.searchsorted(ends, frames, right=True).clamp(max=durations.size(1) - 1)
 
 
-def spread(x: Tensor, frames: Tensor) -> Tensor:
+def expand(x: Tensor, frames: Tensor) -> Tensor:
     """Give each frame the column of its token: x (B, C, T), frames (B, F) -> (B, C, F)."""
     return x.gather(2, frames[:, None, :].expand(-1, x.size(1), -1))
 

@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..config import ModelConfig
-from .layers import AdaLayerNorm, BidirectionalLSTM, StyledBlock, scaled, zero_padding
+from kokoro_fast.config import ModelConfig
+from kokoro_fast.model.layers import AdaLayerNorm, BidirectionalLSTM, StyledBlock, scaled, zero_padding
 
 
 class TextEncoder(nn.Module):

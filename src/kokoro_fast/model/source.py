@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from ..config import SAMPLE_RATE, ModelConfig
-from ..ops import reference
+from kokoro_fast.config import SAMPLE_RATE, ModelConfig
+from kokoro_fast.ops import reference
 
 
 class HarmonicSource(nn.Module):

@@ -14,7 +14,7 @@ made of these stages.
 import torch
 from torch import Tensor, nn
 
-from .kokoro import KokoroModel, align, durations_at, spread
+from kokoro_fast.model.kokoro import KokoroModel, durations_at, expand, token_indices
 
 
 class Stages(nn.Module):
@@ -48,7 +48,7 @@ class Stages(nn.Module):
     @torch.jit.export
     def frames(self, durations: Tensor) -> Tensor:
         """Which token each frame belongs to: durations (1, T) -> (1, F) int64."""
-        return align(durations, int(durations.sum()))
+        return token_indices(durations, int(durations.sum()))
 
     @torch.jit.export
     def decode(self, encoding: Tensor, text: Tensor, frames: Tensor, style: Tensor) -> tuple[Tensor, Tensor]:
@@ -63,8 +63,8 @@ class Stages(nn.Module):
         Returns:
             Features (1, 512, H), and the pitch (1, H) in Hz.
         """
-        f0, energy = self.model.shape_contours(spread(encoding, frames), style, None)
-        return self.model.decoder(spread(text, frames), f0, energy, style[:, : self.timbre_width], None), f0
+        f0, energy = self.model.shape_contours(expand(encoding, frames), style, None)
+        return self.model.decoder(expand(text, frames), f0, energy, style[:, : self.timbre_width], None), f0
 
     @torch.jit.export
     def generate(self, features: Tensor, f0: Tensor, style: Tensor, noise: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .. import ops
+from kokoro_fast import ops
 
 
 def spectrum(samples: Tensor, n_fft: int, hop: int, n_samples: Tensor | None) -> Tensor:

@@ -21,9 +21,9 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from ..errors import InputError, MissingDependencyError
-from . import library, reference
-from .library import Status
+from kokoro_fast.errors import InputError, MissingDependencyError
+from kokoro_fast.ops import library, reference
+from kokoro_fast.ops.library import Status
 
 __all__ = ["Status", "adain_snake", "force", "istft", "set_threads", "status", "supports"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from . import reference
+from kokoro_fast.ops import reference
 
 
 def register() -> None:

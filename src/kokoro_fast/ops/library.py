@@ -9,8 +9,8 @@ from pathlib import Path
 
 import torch
 
-from ..errors import InputError
-from . import fake
+from kokoro_fast.errors import InputError
+from kokoro_fast.ops import fake
 
 OLDEST_TORCH = (2, 11)
 """The library is built against torch's stable C++ interface of this version; newer versions keep it."""

@@ -1,26 +1,34 @@
-"""Text to tokens: languages, markup, lexicons, normalization and grapheme-to-phoneme conversion.
+"""Text to tokens: normalization, markup, lexicons and grapheme-to-phoneme conversion; and text that comes in pieces.
 
-Importing this package is light. misaki, spaCy and espeak load when the first text of their language arrives.
+Reading order: `markup` (what tags and links mean), `normalize` (plain characters that remember their place), `segments`
+(pieces small enough for one call), `g2p` (languages to tokens), `phonemes` (tokens of given phonemes); for text that is
+still coming, `abbreviations`, `sentence_ends`, `cut_points` and `feed`. Names load their module on first use; misaki,
+spaCy and espeak load when the first text of their language arrives.
 """
 
 from __future__ import annotations
 
-from kokoro_fast.text.assemble import Dropped, Phonemized
-from kokoro_fast.text.g2p import Phonemizer, phonemizer
-from kokoro_fast.text.languages import LANGUAGES, Language, resolve_language
-from kokoro_fast.text.lexicon import Lexicon, load_lexicon
-from kokoro_fast.text.markup import Mode, Scope, parse_markup
-from kokoro_fast.text.phonemes import check_symbols, phonemes_to_tokens
+from typing import TYPE_CHECKING
+
+from kokoro_fast._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from kokoro_fast.text.g2p.assemble import Phonemized, UnspokenText
+    from kokoro_fast.text.g2p.languages import LANGUAGES, Language, resolve_language
+    from kokoro_fast.text.g2p.lexicon import Lexicon, load_lexicon
+    from kokoro_fast.text.g2p.phonemizer import Phonemizer, phonemizer
+    from kokoro_fast.text.markup.parser import MarkupMode, Scope, parse_markup
+    from kokoro_fast.text.phonemes import check_symbols, phonemes_to_tokens
 
 __all__ = [
     "LANGUAGES",
-    "Dropped",
     "Language",
     "Lexicon",
-    "Mode",
+    "MarkupMode",
     "Phonemized",
     "Phonemizer",
     "Scope",
+    "UnspokenText",
     "check_symbols",
     "load_lexicon",
     "parse_markup",
@@ -28,3 +36,23 @@ __all__ = [
     "phonemizer",
     "resolve_language",
 ]
+
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "LANGUAGES": "g2p.languages",
+        "Language": "g2p.languages",
+        "Lexicon": "g2p.lexicon",
+        "MarkupMode": "markup.parser",
+        "Phonemized": "g2p.assemble",
+        "Phonemizer": "g2p.phonemizer",
+        "Scope": "markup.parser",
+        "UnspokenText": "g2p.assemble",
+        "check_symbols": "phonemes",
+        "load_lexicon": "g2p.lexicon",
+        "parse_markup": "markup.parser",
+        "phonemes_to_tokens": "phonemes",
+        "phonemizer": "g2p.phonemizer",
+        "resolve_language": "g2p.languages",
+    },
+)

@@ -18,14 +18,14 @@ from queue import Empty, SimpleQueue
 from threading import TIMEOUT_MAX, Lock, Thread
 
 from kokoro_fast.errors import InputError
-from kokoro_fast.text.places import ENOUGH, Places, can_speak, has_blank_line
+from kokoro_fast.text.cut_points import ENOUGH, CutFinder, can_speak, has_blank_line
 
 MOST_WAITING = 100_000
 """Characters. About two hours of speech: no language model is held up, and a book is not read into memory."""
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """Text that can be spoken now. The runs of a feed, joined, are its whole text.
 
     Attributes:
@@ -113,7 +113,7 @@ class Feed:
 
     def __init__(self) -> None:
         self._inlet = _Inlet()
-        self._places = Places()
+        self._places = CutFinder()
         self._start = 0
         self._flushed: deque[int] = deque()
         self._ended = False
@@ -177,7 +177,7 @@ class Feed:
         """Drops what was not taken: `take` returns None, `push` False, and whoever waits in them is woken."""
         self._inlet.cancel()
 
-    def take(self, patience: float = 0.0) -> Run | None:
+    def take(self, patience: float = 0.0) -> TextRun | None:
         """The next run: as much of the text as is certain by now. Waits until there is some.
 
         A run ends with a sentence if it can, and holds all sentences that are whole, of a book some pages. Where there
@@ -197,7 +197,7 @@ class Feed:
             self._receive_all()
             remaining = deadline - time.monotonic()
             if self._inlet.cancelled:
-                self._places = Places()
+                self._places = CutFinder()
                 return None
             if run := self._next_run(patient=remaining > 0):
                 return run
@@ -234,7 +234,7 @@ class Feed:
             self._ended = True
             self._error = event if isinstance(event, BaseException) else None
 
-    def _next_run(self, patient: bool) -> Run | None:
+    def _next_run(self, patient: bool) -> TextRun | None:
         text = self._places.text
         while self._flushed and not can_speak(text, self._flushed[0] - self._start):
             self._flushed.popleft()
@@ -247,13 +247,13 @@ class Feed:
             length = min(length, self._places.choose(patient=False))
         return self._run(length) if length else None
 
-    def _run(self, length: int) -> Run:
+    def _run(self, length: int) -> TextRun:
         text = self._places.take(length)
         start, self._start = self._start, self._start + length
         self._inlet.room.put(length)
         space, self._space_before = self._space_before, text[len(text.rstrip()) :]
         leading = text[: len(text) - len(text.lstrip())]
-        return Run(
+        return TextRun(
             text=text,
             start=start,
             ends_text=self._ended and not self._places.text,

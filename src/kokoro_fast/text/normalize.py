@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kokoro_fast.text.edits import Alias, Character, Edit, Hidden, Link, Pause
+from kokoro_fast.text.markup.edits import Alias, Character, Edit, Hidden, Link, Pause
 
 _PLAIN = {
     # Apostrophes. U+2018 stays: as an opening quote it tells the tagger something.

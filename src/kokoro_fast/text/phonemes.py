@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from kokoro_fast.config import MARKS, VOCAB
+from kokoro_fast.config import VOCAB
 from kokoro_fast.errors import InputError
+from kokoro_fast.symbols import MARKS
 from kokoro_fast.types import Token
 
 _MARK_CLASS = re.escape(MARKS)

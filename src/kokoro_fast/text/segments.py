@@ -11,7 +11,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from kokoro_fast.text.edits import Edit, Hidden
+from kokoro_fast.symbols import BLANK_LINE, CJK_SENTENCE_MARKS, CLOSERS, DANDA, SENTENCE_MARKS, character_class
+from kokoro_fast.text.markup.edits import Edit, Hidden
 
 FIRST_SEGMENT = 300
 """Characters that the first segment of a text aims at: two or three sentences, 5 ms of work."""
@@ -19,13 +20,14 @@ FIRST_SEGMENT = 300
 MAX_SEGMENT = 2000
 """Characters. About a page: 30 ms of work, and far from the limits of spaCy (1,000,000) and of patience."""
 
-_LINE_END = r"(?>\r\n|[\n\r\x0b\x0c\x85\u2028])"  # atomic: CR LF is one line end, never two
-_BLANK_LINE = re.compile(rf"{_LINE_END}\s*?{_LINE_END}|\u2029")
-_SENTENCE_END = re.compile(r"[.!?…।。！？][\"'”’)\]]*\s+")
+_END_MARK = character_class(SENTENCE_MARKS + CJK_SENTENCE_MARKS + DANDA)
+_SURE_END_MARK = character_class(SENTENCE_MARKS.replace(".", "") + CJK_SENTENCE_MARKS + DANDA)
+_CLOSER = character_class(CLOSERS)
+_SENTENCE_END = re.compile(rf"{_END_MARK}{_CLOSER}*\s+")
 _SURE_SENTENCE_END = re.compile(
     # Not after an abbreviation, an initial or the number of a list: a full stop needs four letters in lower case or a
     # closing mark before it. And a word follows, no lower case, number or dash.
-    r"(?:(?:[^\W\d_A-Z]{4}|[%\"'”’)\]])\.|[!?…।。！？])[\"'”’)\]]*\s+(?=[\"'“‘«¿¡(]*+[^\W\d_a-z])"
+    rf"(?:(?:[^\W\d_A-Z]{{4}}|%|{_CLOSER})\.|{_SURE_END_MARK}){_CLOSER}*\s+(?=[\"'“‘«¿¡(]*+[^\W\d_a-z])"
 )
 _SPACE = re.compile(r"\s+")
 _ANY_SPACE = re.compile(r"\s*")
@@ -64,7 +66,7 @@ def _cut(text: str, start: int, aim: int) -> int:
     window = min(start + MAX_SEGMENT, len(text))
     # White space at the start belongs to no word before it, so it is no place to cut.
     first_word = min(_skip_space(text, start), window)
-    blank_line = _BLANK_LINE.search(text, first_word, window)
+    blank_line = BLANK_LINE.search(text, first_word, window)
     end = blank_line.end() if blank_line else window
     if end - start <= aim and (blank_line or window == len(text)):
         return end

@@ -10,8 +10,9 @@ This room knows dicts of tensors and nothing of the model. Torch loads when a te
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from kokoro_fast._lazy import lazy_names
 
 if TYPE_CHECKING:
     from kokoro_fast.weights.cache import cache_dir
@@ -21,23 +22,6 @@ if TYPE_CHECKING:
     from kokoro_fast.weights.store import describe_cache, fetch_weights, find_weights
     from kokoro_fast.weights.voice_store import fetch_voices, find_voice
     from kokoro_fast.weights.voices import load_voice, style_row
-
-_HOME = {
-    "VOICES": "catalog",
-    "Voice": "catalog",
-    "load_state": "formats",
-    "save_state": "formats",
-    "check_complete": "shapes",
-    "tensor_shapes": "shapes",
-    "cache_dir": "cache",
-    "describe_cache": "store",
-    "fetch_voices": "voice_store",
-    "fetch_weights": "store",
-    "find_voice": "voice_store",
-    "find_weights": "store",
-    "load_voice": "voices",
-    "style_row": "voices",
-}
 
 __all__ = [
     "VOICES",
@@ -56,9 +40,22 @@ __all__ = [
     "tensor_shapes",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Public names load their module on first use, so that listing voices never imports torch."""
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "VOICES": "catalog",
+        "Voice": "catalog",
+        "load_state": "formats",
+        "save_state": "formats",
+        "check_complete": "shapes",
+        "tensor_shapes": "shapes",
+        "cache_dir": "cache",
+        "describe_cache": "store",
+        "fetch_voices": "voice_store",
+        "fetch_weights": "store",
+        "find_voice": "voice_store",
+        "find_weights": "store",
+        "load_voice": "voices",
+        "style_row": "voices",
+    },
+)

@@ -55,7 +55,7 @@ def forbid_offline(what: str) -> None:
 
 
 @contextmanager
-def workshop(report: Report) -> Iterator[Path]:
+def staging_dir(report: Report) -> Iterator[Path]:
     """Lock the cache and lend an empty temporary folder in it. Raises WeightsError where nothing can be written."""
     from filelock import FileLock, Timeout
 
@@ -79,7 +79,7 @@ def workshop(report: Report) -> Iterator[Path]:
         raise WeightsError(f"{error.filename or folder}: cannot write the cache: {error.strerror or error}") from None
 
 
-def first_of(names: Sequence[str], step: Callable[[str], Result], what: str, report: Report) -> Result:
+def try_sources(names: Sequence[str], step: Callable[[str], Result], what: str, report: Report) -> Result:
     """The result of the first step that works. Raises WeightsError with every reason if none does."""
     reasons = []
     for name in names:

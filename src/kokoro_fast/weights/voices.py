@@ -8,7 +8,7 @@ import re
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kokoro_fast.config import MAX_SYMBOLS
 from kokoro_fast.errors import InputError
@@ -19,8 +19,10 @@ from kokoro_fast.weights.voice_store import find_voice
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from kokoro_fast.types import VoiceLike
 
-def load_voice(voice: Any, folder: Path | None = None) -> Tensor:
+
+def load_voice(voice: VoiceLike, folder: Path | None = None) -> Tensor:
     """The style rows of a voice.
 
     Args:

@@ -2,26 +2,25 @@
 fast on a CPU.
 
 Activations are [time, channel] here, so that one step of time is one run of memory and a convolution is a matrix
-product per tap. A batch is done row by row. Read convs, then predictor, decoder, excitation, generator.
+product per tap. A batch is done row by row. Each file has the counterpart of that name in
+`model`; read `layers` first, then `albert`, `prosody`, `decoder`, `source`, `stft`, `generator`.
 """
 
 from __future__ import annotations
 
-from typing import Literal
-
 from torch import nn
 
-from ... import ops
-from ...errors import InputError, MissingDependencyError
-from ..kokoro import KokoroModel
-from .decoder import FusedDecoder
-from .generator import FusedGenerator
-from .predictor import FusedAlbert, FusedProsodyPredictor, FusedTextEncoder
-from .stages import FusedStages
+from kokoro_fast import ops
+from kokoro_fast.errors import InputError, MissingDependencyError
+from kokoro_fast.model.fused.albert import FusedAlbert
+from kokoro_fast.model.fused.decoder import FusedDecoder
+from kokoro_fast.model.fused.generator import FusedGenerator
+from kokoro_fast.model.fused.prosody import FusedProsodyPredictor, FusedTextEncoder
+from kokoro_fast.model.fused.stages import FusedStages
+from kokoro_fast.model.kokoro import KokoroModel
+from kokoro_fast.ops.precision import Precision
 
-Precision = Literal["fp32", "bf16", "int8"]
-
-__all__ = ["Precision", "fuse", "fused_stages"]
+__all__ = ["fuse", "fused_stages"]
 
 
 def fuse(model: KokoroModel, precision: Precision) -> KokoroModel:

@@ -1,13 +1,18 @@
 """The generator on native convolutions; `model.generator` says what it computes."""
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..generator import Generator, ResBlock, SnakeConv, Stage
-from .convs import PackedConv, PackedUpsample, Style, all_of
-from .excitation import FusedSource, inverse_rows, spectrum_rows
-from .statistics import HALO, StatisticsGuess
+from kokoro_fast.config import CONTEXT_HALF_FRAMES
+from kokoro_fast.errors import RenderingCancelled
+from kokoro_fast.model.fused.layers import PackedConv, PackedUpsample, Style, all_of
+from kokoro_fast.model.fused.source import FusedSource
+from kokoro_fast.model.fused.statistics import StatisticsPredictor
+from kokoro_fast.model.fused.stft import inverse_rows, spectrum_rows
+from kokoro_fast.model.generator import Generator, ResBlock, SnakeConv, Stage
 
 
 class FusedGenerator(nn.Module):
@@ -16,7 +21,8 @@ class FusedGenerator(nn.Module):
     def __init__(self, generator: Generator, precision: str) -> None:
         super().__init__()
         self.n_fft, self.hop = generator.n_fft, generator.hop
-        # The native sine differs from torch's in last bits, which the golden files tell apart (docs/design.md, phases).
+        # The native sine differs from torch's in last bits, which the golden files tell apart:
+        # docs/decisions/0005-phases-in-the-references-order.md.
         self.source = generator.source if precision == "fp32" else FusedSource(generator.source)
         # A stage leaves the sum of its blocks; the layer after it takes the mean.
         stages = all_of(Stage, generator.stages)
@@ -25,8 +31,8 @@ class FusedGenerator(nn.Module):
         self.stages = nn.ModuleList(fused)
         self.widths: list[int] = [width for stage in fused for width in stage.widths]
         conv = generator.output_conv
-        self.guess = StatisticsGuess.load()
-        self.halo = HALO
+        self.predictor = StatisticsPredictor.load()
+        self.context = CONTEXT_HALF_FRAMES
         self.output_conv = PackedConv(
             conv.weight, conv.bias, "fp32", slope=0.01, padding=int(conv.padding[0]), input_gain=gains[-1]
         )
@@ -35,40 +41,40 @@ class FusedGenerator(nn.Module):
         rows: list[Tensor] = []
         for b in range(x.size(0)):
             if lengths is None:
-                rows.append(self.row(x[b], f0[b], style[b], noise[b]))
+                rows.append(self.row(x[b], f0[b], style[b], noise[b], None))
             else:
                 n = int(lengths[b])
                 n_samples = n * (noise.size(1) // f0.size(1))
-                row = self.row(x[b, :, :n], f0[b, :n], style[b], noise[b, :n_samples])
+                row = self.row(x[b, :, :n], f0[b, :n], style[b], noise[b, :n_samples], None)
                 rows.append(F.pad(row, [0, noise.size(1) - n_samples]))
         return torch.stack(rows)
 
-    def row(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor) -> Tensor:
-        """One utterance: x (512, H), f0 (H,), style (128,), noise (S,) -> (S,)."""
-        return self.sound(x.t().contiguous(), self.harmonics(f0, noise), style)[0]
+    def row(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor, should_stop: Any) -> Tensor:
+        """One utterance: x (512, H), f0 (H,), style (128,), noise (S,) -> (S,). `should_stop` as for `sound`."""
+        return self.sound(x.t().contiguous(), self.harmonics(f0, noise), style, None, should_stop)[0]
 
     def window(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor, begin: int, end: int) -> Tensor:
-        """Half-frames `begin` to `end` of one utterance by guessed statistics: as `row`, -> (300 (end - begin),)."""
+        """Half-frames `begin` to `end` of one utterance by predicted statistics: as `row`, -> (300 (end - begin),)."""
         rows, harmonics = x.t().contiguous(), self.harmonics(f0, noise)
-        guess = self.guess(self.guess.known(rows, harmonics, f0, style), self.widths)
-        columns = harmonics.size(0) // rows.size(0)
-        first, last = max(begin - self.halo, 0), min(end + self.halo, rows.size(0))
-        part = harmonics[columns * first : columns * last + 1]
-        samples = self.sound(rows[first:last], part, style, guess)[0]
-        per_half_frame = columns * self.hop
-        return samples[(begin - first) * per_half_frame : (end - first) * per_half_frame]
+        statistics = self.predictor(self.predictor.features(rows, harmonics, f0, style), self.widths)
+        per_half_frame = harmonics.size(0) // rows.size(0)
+        first, last = max(begin - self.context, 0), min(end + self.context, rows.size(0))
+        part = harmonics[per_half_frame * first : per_half_frame * last + 1]
+        samples = self.sound(rows[first:last], part, style, statistics, None)[0]
+        n_samples = per_half_frame * self.hop
+        return samples[(begin - first) * n_samples : (end - first) * n_samples]
 
     def statistics(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """What is known of an utterance before it is rendered, and the statistics found then: what `guess` learns."""
+        """What `predictor` learns from: the features of an utterance, and the statistics found by rendering it."""
         rows, harmonics = x.t().contiguous(), self.harmonics(f0, noise)
-        return self.guess.known(rows, harmonics, f0, style), self.sound(rows, harmonics, style)[1]
+        return self.predictor.features(rows, harmonics, f0, style), self.sound(rows, harmonics, style, None, None)[1]
 
     def harmonics(self, f0: Tensor, noise: Tensor) -> Tensor:
         """Magnitudes and phases of the excitation: f0 (H,), noise (S,) -> (60H + 1, 22)."""
         return spectrum_rows(self.source(f0[None], noise[None])[0], self.n_fft, self.hop)
 
     def sound(
-        self, x: Tensor, harmonics: Tensor, style: Tensor, given: list[Tensor] | None = None
+        self, x: Tensor, harmonics: Tensor, style: Tensor, given: list[Tensor] | None, should_stop: Any
     ) -> tuple[Tensor, list[Tensor]]:
         """The waveform, and the statistics of each residual block.
 
@@ -77,19 +83,24 @@ class FusedGenerator(nn.Module):
             harmonics: (60H + 1, 22), of the same half-frames.
             style: (128,).
             given: statistics to normalize by, (6, 2, C) for each residual block in order; None gathers those of x.
+            should_stop: a function that says whether the sound is no longer wanted, polled before each residual block;
+                or None, as always in TorchScript, which has no type for it but `Any`.
 
         Returns:
             Samples (300H,), and the statistics used: mean and variance over time before each convolution.
+
+        Raises:
+            RenderingCancelled: `should_stop` said so.
         """
         used: list[Tensor] = []
-        # All that the stages make lies in these two.
+        # These two blocks of memory hold everything that the stages make.
         size = harmonics.size(0) * self.output_conv.channels_in
         features, total = torch.ops.kokoro_fast.scratch(size), torch.ops.kokoro_fast.scratch(size)
         for stage in self.stages:
             before: list[Tensor] | None = None
             if given is not None:
                 before = given[len(used) :]
-            x, statistics = stage(x, harmonics, style, features, total, before)
+            x, statistics = stage(x, harmonics, style, features, total, before, should_stop)
             used += statistics
         return inverse_rows(self.output_conv(x), self.n_fft, self.hop), used
 
@@ -122,7 +133,8 @@ class FusedStage(nn.Module):
         style: Tensor,
         memory: Tensor,
         result: Tensor,
-        given: list[Tensor] | None = None,
+        given: list[Tensor] | None,
+        should_stop: Any,
     ) -> tuple[Tensor, list[Tensor]]:
         extra = 1 if self.is_last else 0
         shape = (self.rate * x.size(0) + extra, self.upsample.channels_out)
@@ -132,8 +144,12 @@ class FusedStage(nn.Module):
         if self.is_last:
             features[0] = features[2]  # reflected
         self.source_conv.into(total, harmonics)
+        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
+            _check(should_stop)
         used = [self.source_block(total, style, features, True, None if given is None else given[0])]
         for index, block in enumerate(self.resblocks):
+            if not torch.jit.is_scripting():  # type: ignore[attr-defined]
+                _check(should_stop)
             used.append(block(features, style, total, index > 0, None if given is None else given[index + 1]))
         return total, used
 
@@ -159,3 +175,8 @@ class FusedResBlock(nn.Module):
         return torch.ops.kokoro_fast.resblock(
             x, self.style(style), self.alpha, self.packed, self.dilations, given, total, accumulate
         )
+
+
+def _check(should_stop: Any) -> None:
+    if should_stop is not None and should_stop():
+        raise RenderingCancelled

@@ -1,0 +1,66 @@
+"""`kokoro-fast phonemes`: a text as lines of phonemes, for hosts that have no grapheme-to-phoneme conversion."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from kokoro_fast.cli.terminal import STANDARD, ended_by_signals, messages, read_text_source
+from kokoro_fast.files import WholeFile
+
+if TYPE_CHECKING:
+    from kokoro_fast.text import MarkupMode
+
+
+@click.command()
+@click.argument("text", nargs=-1)
+@click.option("-f", "--file", metavar="FILE", help="Read the text from FILE, in UTF-8; - is standard input.")
+@click.option(
+    "-o", "--output", metavar="FILE", default=STANDARD, help="Where the lines go.  [default: -, standard output]"
+)
+@click.option("-l", "--lang", default="en-us", show_default=True, help="Language of the text, such as en-gb.")
+@click.option("--lexicon", metavar="FILE", help="Words and their phonemes, as JSON or a table with tabs.")
+@click.option(
+    "--markup",
+    type=click.Choice(["error", "plain"]),
+    default="error",
+    show_default=True,
+    help="What a tag that is wrong or unknown is: an error, or plain text.",
+)
+def phonemes(
+    text: tuple[str, ...], file: str | None, output: str, lang: str, lexicon: str | None, markup: MarkupMode
+) -> None:
+    """Turn TEXT, a file, or standard input into phonemes, for hosts that speak phonemes only.
+
+    \b
+    kokoro-fast phonemes "Hello from Kokoro."
+    kokoro-fast phonemes -f book.txt -o book.jsonl
+    kokoro-fast phonemes -f book.txt | kokoro-say DIR --voice af_heart --lines - -o book.wav
+
+    One JSON object a line, one line for each piece that the model speaks in one call: its phonemes, the silence after
+    it in seconds (gap), its words and where they stand in the text; voice and rate where markup asks for them.
+    """
+    source = read_text_source(text, file, None)
+    with messages(), ended_by_signals():
+        from kokoro_fast.export.phoneme_lines import phoneme_lines
+        from kokoro_fast.text import load_lexicon
+
+        entries = None if lexicon is None else load_lexicon(lexicon)
+        with _output(output) as out:
+            for line in phoneme_lines(source.text or "", lang, entries, markup):
+                out.write(line.encode() + b"\n")
+                out.flush()  # a program that reads along need not wait
+
+
+@contextmanager
+def _output(name: str) -> Iterator[IO[bytes]]:
+    """Standard output, or a file that appears when the block ends without an error."""
+    if name == STANDARD:
+        yield sys.stdout.buffer
+        return
+    with WholeFile(name) as file:
+        yield file.file

@@ -1,0 +1,114 @@
+"""`kokoro-fast say`: the options of the command, and its manual. `say_job` does the work."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kokoro_fast.cli.terminal import STANDARD, ended_by_signals, messages, read_text_source
+from kokoro_fast.config import DEFAULT_VOICE
+from kokoro_fast.errors import InputError
+
+if TYPE_CHECKING:
+    from kokoro_fast.text import MarkupMode
+
+
+@click.command()
+@click.argument("text", nargs=-1)
+@click.option("-f", "--file", metavar="FILE", help="Read the text from FILE, in UTF-8; - is standard input.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Where the sound goes: .wav, .flac, .ogg, .mp3, .opus, .m4b or .m4a, replaced if it is there; - writes raw "
+    "16-bit little-endian mono PCM at 24 kHz to standard output.  [default: speech.wav; with --play no file]",
+)
+@click.option("--play", is_flag=True, help="Play it on the default audio device, while it is made.")
+@click.option(
+    "--subtitles", metavar="FILE", help="Also write subtitles: .srt, .vtt, or .json with every word and sound."
+)
+@click.option("--title", help="For the sound file.  [default: the first # heading, or the name of the text file]")
+@click.option(
+    "-v",
+    "--voice",
+    default=DEFAULT_VOICE,
+    show_default=True,
+    help='A name from `kokoro-fast voices`, a voice file, or a blend: "af_heart:0.7,am_adam:0.3".',
+)
+@click.option("-l", "--lang", help="Language of the text, such as en-us or en-gb.  [default: that of the voice]")
+@click.option("-s", "--speed", type=float, default=1.0, show_default=True, help="0.5 to 2.0; larger is faster.")
+@click.option("--seed", type=int, help="Same seed, same samples.  [default: a new one each time]")
+@click.option("--phonemes", metavar="TEXT", help="Speak these phonemes instead of a text.")
+@click.option("--lexicon", metavar="FILE", help="Words and their phonemes, as JSON or a table with tabs.")
+@click.option(
+    "--markup",
+    type=click.Choice(["error", "plain"]),
+    default="error",
+    show_default=True,
+    help="What a tag that is wrong or unknown is: an error, or plain text.",
+)
+@click.option("--threads", type=int, help="CPU threads.  [default: one for each core]")
+@click.option("--device", default="cpu", show_default=True, help="cpu, cuda or another device of torch.")
+@click.option(
+    "--backend",
+    default="auto",
+    show_default=True,
+    help="native, eager or compile: fused kernels, plain PyTorch, or torch.compile, which takes minutes to start.",
+)
+@click.option(
+    "--precision",
+    default="auto",
+    show_default=True,
+    help="fp32, bf16 or int8; auto is the fastest here that nobody can tell from fp32.",
+)
+@click.option("--weights", metavar="FILE", help="A .pth, .safetensors or .onnx file.  [default: the cache]")
+@click.option("--path", metavar="DIR", help="Speak with a folder that `kokoro-fast export` wrote, instead.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: output, seconds, phonemes, word times.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar and no closing line.")
+def say(
+    text: tuple[str, ...],
+    file: str | None,
+    output: str | None,
+    play: bool,
+    subtitles: str | None,
+    title: str | None,
+    speed: float,
+    seed: int | None,
+    phonemes: str | None,
+    markup: MarkupMode,
+    as_json: bool,
+    quiet: bool,
+    **engine: Any,
+) -> None:
+    """Speak TEXT, a file, or standard input.
+
+    \b
+    kokoro-fast say "Hello from Kokoro." -o hello.wav
+    kokoro-fast say "Hello from Kokoro." --play
+    kokoro-fast say -f chapter.txt --voice bm_george --speed 1.1 -o chapter.flac
+    kokoro-fast say -f book.md -o book.m4b --subtitles book.srt
+    echo "Streamed as it is made." | kokoro-fast say -o - | aplay -f S16_LE -r 24000
+    kokoro-fast say "[Kokoro](/kˈOkəɹO/) speaks." --json > words.json
+    kokoro-fast say -- "-5 degrees"
+
+    The file appears when it is whole: an error, Ctrl-C or a full disk leaves what was there before. Words can be given
+    their pronunciation as [word](/phonemes/).
+
+    Books: .m4b, .m4a, .mp3 and .opus get chapter marks from headings, which are lines such as "# The storm" and, with
+    blank lines around, "Chapter 3" or "CHAPTER III. The storm". A text of more than a minute can be stopped, killed or
+    run out of disk: the same command goes on where it was. Until it is done, the folder .NAME.kokoro-fast beside the
+    output keeps the sound, 3 MB a minute; delete it to give up.
+    """
+    if output is None and not play:
+        output = "speech.wav"
+    if output == STANDARD and as_json:
+        raise InputError("expected one of --json and --output -, which both write to standard output, got both")
+    if output == STANDARD and sys.stdout.isatty():
+        raise InputError("output -: expected a pipe or a file to take the raw sound, got a terminal")
+    source = read_text_source(text, file, phonemes)
+    with messages(), ended_by_signals():
+        from kokoro_fast.cli.say_job import SayOptions, run
+
+        run(SayOptions(source, output, play, subtitles, title, engine, seed, speed, markup, as_json, quiet))

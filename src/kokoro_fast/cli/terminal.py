@@ -1,0 +1,165 @@
+"""What the commands have in common with a terminal: text in, sound out, messages, progress, and how a command ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from kokoro_fast.errors import InputError, UnspokenTextWarning
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from numpy.typing import NDArray
+
+STANDARD = "-"
+"""As a file name: standard input or output."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextSource:
+    """What to say: exactly one of text and phonemes.
+
+    Attributes:
+        text: the words.
+        phonemes: symbols of the model's alphabet.
+        is_document: whether the text came from a file or a pipe, so that it may have headings.
+        name: of the file without folder and suffix, if there is one.
+    """
+
+    text: str | None = None
+    phonemes: str | None = None
+    is_document: bool = False
+    name: str | None = None
+
+
+def read_text_source(text: Sequence[str], file: str | None, phonemes: str | None) -> TextSource:
+    """Finds what to say.
+
+    Args:
+        text: words of the command line, joined by spaces.
+        file: a path, or "-" for standard input, which is also read when nothing is given and it is not a terminal.
+        phonemes: symbols of the model's alphabet.
+
+    Raises:
+        InputError: more than one of the three, none, or something that cannot be read as UTF-8.
+    """
+    if sum(map(bool, (text, file, phonemes is not None))) > 1:
+        raise InputError("expected one of TEXT, --file and --phonemes, got more")
+    if phonemes is not None:
+        return TextSource(phonemes=_checked(phonemes, "--phonemes"))
+    if text:
+        return TextSource(_checked(" ".join(text), "TEXT"))
+    if file is None and (sys.stdin is None or sys.stdin.isatty()):
+        raise InputError("expected something to say: TEXT, --file FILE, --phonemes TEXT, or text on standard input")
+    if file is None or file == STANDARD:
+        return TextSource(_decoded(sys.stdin.buffer.read(), "standard input"), is_document=True)
+    try:
+        content = _decoded(Path(file).read_bytes(), f"file {file}")
+    except OSError as error:
+        raise InputError(f"file {file}: cannot read it: {error.strerror}") from None
+    return TextSource(content, is_document=True, name=Path(file).stem)
+
+
+def _checked(text: str, name: str) -> str:
+    """Arguments that are not in the encoding of the system reach Python as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{name}: expected UTF-8 text, got another byte at character {error.start}") from None
+    return text
+
+
+def _decoded(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        found = f"0x{content[error.start]:02x} at byte {error.start}"
+        raise InputError(f"{name}: expected UTF-8 text, got {found}") from None
+
+
+def to_standard_output(samples: NDArray[Any]) -> None:
+    """Write samples (S,) as raw 16-bit little-endian PCM, at once."""
+    from kokoro_fast.audio.pcm import pcm16
+
+    sys.stdout.buffer.write(pcm16(samples))
+    sys.stdout.buffer.flush()
+
+
+@contextmanager
+def progress(total: int, unit: str, hidden: bool, start: int = 0) -> Iterator[Callable[[int], None]]:
+    """A function that takes how many of `total` are done; on a terminal there is a bar with the time left.
+
+    `start` were done before, and say nothing of the speed.
+    """
+    from tqdm import tqdm
+
+    layout = "{percentage:3.0f} %|{bar}| {n_fmt}/{total_fmt} " + unit + ", {elapsed} gone, {remaining} left"
+    hidden = hidden or not sys.stderr.isatty()
+    with tqdm(total=total, initial=start, bar_format=layout, smoothing=0.1, disable=hidden, leave=False) as bar:
+        yield lambda position: bar.update(position - bar.n)
+
+
+def tell(line: str) -> None:
+    """A line of our own on standard error."""
+    click.echo(f"kokoro-fast: {line}", err=True)
+
+
+@contextmanager
+def messages() -> Iterator[None]:
+    """Warnings and the library's log as single lines on standard error."""
+    import logging
+
+    from tqdm import tqdm
+
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        tqdm.write(f"kokoro-fast: warning: {' '.join(str(message).split())}", file=sys.stderr)
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("kokoro-fast: %(message)s"))
+    logger = logging.getLogger("kokoro_fast")
+    logger.addHandler(handler)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", UnspokenTextWarning)
+            warnings.showwarning = show
+            yield
+    finally:
+        logger.removeHandler(handler)
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP leave the block as Ctrl-C does, so that what it opened is cleaned up."""
+
+    def leave(number: int, _: FrameType | None) -> NoReturn:
+        sys.exit(128 + number)
+
+    heard = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_DFL]
+    for number in heard:
+        signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number in heard:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    click.echo(f"kokoro-fast: error: {' '.join(message.split())}", err=True)
+    sys.exit(code)
+
+
+def drop_stdout() -> None:
+    """Standard output cannot be written any more. Python would try once more at exit, and complain."""
+    with suppress(OSError):  # of a stream without a file behind it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

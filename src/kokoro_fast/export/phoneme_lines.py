@@ -1,0 +1,73 @@
+"""Text to lines of phonemes, for hosts that have no grapheme-to-phoneme conversion: what `kokoro-fast phonemes` writes.
+
+One JSON object a line, one line a chunk, in constant memory. docs/export.md describes the fields.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from kokoro_fast.chunking.planner import iter_chunks
+from kokoro_fast.errors import nothing_to_say
+from kokoro_fast.synthesis.pauses import PAUSE_SECONDS
+from kokoro_fast.text import Lexicon, MarkupMode, phonemizer
+from kokoro_fast.types import Chunk, Token
+
+
+def phoneme_lines(
+    text: str, lang: str = "en-us", lexicon: Lexicon | None = None, markup: MarkupMode = "error"
+) -> Iterator[str]:
+    """The lines of a text, without their line ends, each as soon as it is asked for.
+
+    Joined with a space between them, the phonemes have every symbol that `Kokoro.speak` would speak, in its chunks.
+
+    Args:
+        text: what to say, with markup.
+        lang: its language, such as "en-us".
+        lexicon: pronunciations that go before those of the dictionaries.
+        markup: what is not understood as markup is an "error", or is read as "plain" text.
+
+    Raises:
+        InputError: nothing speakable, an unknown language, markup that is not understood.
+    """
+    line: dict[str, Any] | None = None
+    for chunk in iter_chunks(phonemizer(lang).tokens(text, lexicon, markup)):
+        line = as_dict(chunk, line["char_end"] if line else 0)
+        yield json.dumps(line, ensure_ascii=False)
+    if line is None:
+        raise nothing_to_say(text)
+
+
+def as_dict(chunk: Chunk, after: int = 0) -> dict[str, Any]:
+    """One line.
+
+    Args:
+        after: where in the text the line before it ended: the place of a silence, which has no words.
+    """
+    line: dict[str, Any] = {
+        "phonemes": chunk.phonemes,
+        "gap": PAUSE_SECONDS[chunk.boundary] if chunk.pause is None else chunk.pause,
+        "text": _words(chunk.tokens),
+        "char_start": chunk.tokens[0].char_start if chunk.tokens else after,
+        "char_end": chunk.tokens[-1].char_end if chunk.tokens else after,
+    }
+    if chunk.pause is not None:
+        line["pause"] = True
+    if chunk.override.voice is not None:
+        line["voice"] = chunk.override.voice
+    if chunk.override.rate != 1.0:
+        line["rate"] = chunk.override.rate
+    return line
+
+
+def _words(tokens: Iterable[Token]) -> str:
+    """As the user wrote them, on one line, without tags; of a word cut in two, all of it in each of the chunks."""
+    words: list[str] = []
+    start = -1
+    for token in tokens:
+        if token.char_start != start:
+            words += [token.written, token.whitespace]
+        start = token.char_start
+    return " ".join("".join(words).split())

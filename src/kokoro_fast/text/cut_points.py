@@ -1,0 +1,293 @@
+"""Where a text that is still growing may be cut, so that what stands before the cut can be spoken.
+
+A place is reported once nothing that may still come can change it. So a text gives the same places however it is cut
+into the pieces in which it comes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from enum import IntEnum
+
+from kokoro_fast.symbols import (
+    BLANK_LINE,
+    CJK_CLAUSE_MARKS,
+    CJK_COMMAS,
+    CJK_SENTENCE_MARKS,
+    CLAUSE_MARKS,
+    CLOSERS,
+    CLOSING_QUOTES,
+    LINE_END,
+    OTHER_CLAUSE_MARKS,
+    OTHER_SENTENCE_MARKS,
+    SENTENCE_MARKS,
+    character_class,
+)
+from kokoro_fast.text.sentence_ends import ends_sentence, is_item, leads_on
+
+
+class Stop(IntEnum):
+    """What ends at a place, from the weakest to the strongest."""
+
+    WORD = 0
+    CLAUSE = 1
+    SENTENCE = 2
+
+
+LEAST = {Stop.SENTENCE: 1, Stop.CLAUSE: 40, Stop.WORD: 200}
+"""Characters that must stand before a place for the text to be cut there.
+
+40 are some three seconds of sound: less than that has little melody, and is over before the next piece is made. 200 are
+about as long as a chunk should be: a text without any mark cannot be planned better by waiting for more of it.
+"""
+LONGEST = 2000
+"""Characters. A text of this length with no end of a sentence is cut where it can be. It is phonemized in one go."""
+ENOUGH = 10_000
+"""Characters. More than ten minutes of speech are not looked for in one go: even a book gives its start at once."""
+LONGEST_CLUSTER = 64
+"""Characters. More accents than this on one letter is no text."""
+LONGEST_TAG = 200
+"""Characters. A bracket that is not closed within so many is no markup but an ordinary sign."""
+LONGEST_ELEMENT = 600
+"""Characters. How long `</sub>` and `</phoneme>` are waited for: between them stands a word or a phrase."""
+_WORD_SEEN = 300
+"""Characters. How much of a word is looked at; more than a tag with its marks."""
+
+_CLAUSE_MARKS = "," + CLAUSE_MARKS + "–"
+_SURE_SENTENCE_MARKS = CJK_SENTENCE_MARKS + OTHER_SENTENCE_MARKS
+_SURE_CLAUSE_MARKS = CJK_COMMAS + CJK_CLAUSE_MARKS + OTHER_CLAUSE_MARKS
+"""Marks that end something whatever follows: their scripts put no space after them, or use them for nothing else."""
+
+_STEP = re.compile(
+    r"(?P<space>\s+)"
+    rf"|(?P<wide>{character_class(_SURE_SENTENCE_MARKS + _SURE_CLAUSE_MARKS)}+{character_class(CLOSERS)}*\s*)"
+    r"|(?P<bracket>[\[<])"
+)
+_LINE_END = re.compile(rf"{LINE_END}|\u2029")
+_SPEECH = re.compile(r"[^\W_]")
+_TAG = re.compile(r"<[/!?A-Za-z][^<>]*>|\[[a-z]+:[^\[\]\s]*\]|(?<=\])\(/[^/\n]*/\)")
+_SLASH_OR_NEWLINE = re.compile(r"[/\n]")
+_WHOLE_ELEMENT = re.compile(r"<(sub|phoneme)\b[^<>]*(?<!/)>", re.IGNORECASE)
+
+
+def can_speak(text: str, end: int) -> bool:
+    """Whether there is a letter or a digit in `text[:end]`."""
+    return _SPEECH.search(text, 0, end) is not None
+
+
+def has_blank_line(space: str) -> bool:
+    """Whether white space separates paragraphs."""
+    return BLANK_LINE.search(space) is not None
+
+
+class CutFinder:
+    """A text that grows at its end and is taken at its start, and the places in it.
+
+    Attributes:
+        text: what has come and was not taken.
+        last: for each kind of stop the last place so far, counted from the start of `text`; 0 if there is none.
+    """
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.last = dict.fromkeys(Stop, 0)
+        self._scanned = 0
+        self._word_start = 0
+        self._first = True  # whether the word at `_word_start` opens a line or a sentence
+        self._in_tag = False  # whether a tag that may still be closed begins at `_scanned`
+
+    def add(self, piece: str) -> None:
+        """Appends to the text."""
+        self.text += piece
+
+    def take(self, length: int) -> str:
+        """Removes `text[:length]` and returns it."""
+        taken, self.text = self.text[:length], self.text[length:]
+        self.last = {stop: max(0, place - length) for stop, place in self.last.items()}
+        self._scanned = max(0, self._scanned - length)
+        self._word_start = max(0, self._word_start - length)
+        return taken
+
+    def scan(self) -> None:
+        """Brings `last` up to date, as far as there is use for it."""
+        for place, stop in self.find():
+            self.last[stop] = place
+            if place >= ENOUGH:
+                return
+
+    def find(self) -> Iterator[tuple[int, Stop]]:
+        """The places that were not known when this was called before."""
+        text = self.text
+        self._in_tag = False
+        while step := _STEP.search(text, self._scanned):
+            if step["bracket"]:
+                tag_end = _tag_end(text, step.start())
+                if tag_end is None:
+                    self._in_tag, self._scanned = True, step.start()
+                    return
+                self._scanned = tag_end
+                continue
+            known, stop = self._judge(step)
+            at_end = step.end() == len(text)
+            torn = text.endswith("\r") if at_end else not step[0][-1].isspace() and _sticks(text, step.end())
+            if known and stop is not None and not torn:
+                yield step.end(), stop
+            if not known or at_end:  # more white space may come: look at all of it again
+                self._scanned = step.start()
+                return
+            opens = stop is Stop.SENTENCE or text[step.start() - 1 : step.start()] == ":"
+            self._first = opens or _LINE_END.search(step[0]) is not None
+            self._scanned = self._word_start = step.end()
+        self._scanned = len(text)
+
+    def choose(self, patient: bool) -> int:
+        """How much of the text to take now: 0 for nothing yet.
+
+        Args:
+            patient: whether only the end of a sentence will do. A text of `LONGEST` without one is cut all the same.
+        """
+        self.scan()
+        long = len(self.text) >= LONGEST
+        for stop in (Stop.SENTENCE,) if patient and not long else reversed(Stop):
+            place = self.last[stop]
+            if place >= (1 if long else LEAST[stop]) and can_speak(self.text, place):
+                return place
+        return self._blind_place() if long else 0
+
+    def _blind_place(self) -> int:
+        """A place in a text that has none: not within a tag, and not before a sign that belongs to the one before."""
+        text = self.text
+        latest = self._scanned if self._in_tag else len(text) - 1
+        for place in range(latest, max(0, latest - LONGEST_CLUSTER), -1):
+            if not (_sticks(text, place) or text[place - 1] == "\u200d" or text[place - 1 : place + 1] == "\r\n"):
+                return place
+        return latest
+
+    def _judge(self, step: re.Match[str]) -> tuple[bool, Stop | None]:
+        """Whether the step can be judged yet, and what ends there: None where the text must not be cut."""
+        end = step.end()
+        space = step[0][len(step[0].rstrip()) :]
+        if has_blank_line(space):
+            return True, Stop.SENTENCE
+        if step["wide"]:
+            return self._after_wide_mark(step[0], end)
+        word = _TAG.sub("", self.text[max(self._word_start, step.start() - _WORD_SEEN) : step.start()])
+        core = _without_signs(word)
+        closers = word[len(core) :]
+        body = core.rstrip(SENTENCE_MARKS)
+        line_ends = _LINE_END.search(space) is not None
+        if len(body) < len(core):
+            return self._after_sentence_mark(body, core[len(body) :], closers, end, line_ends)
+        return self._after_word(core, closers, end, line_ends)
+
+    def _after_wide_mark(self, marks: str, end: int) -> tuple[bool, Stop | None]:
+        if any(mark in _SURE_SENTENCE_MARKS for mark in marks):
+            return end < len(self.text) or marks[-1].isspace(), Stop.SENTENCE
+        inside_number = self.text[end : end + 1].isdigit()
+        return end < len(self.text), None if inside_number else Stop.CLAUSE
+
+    def _after_sentence_mark(
+        self, body: str, marks: str, closers: str, end: int, line_ends: bool
+    ) -> tuple[bool, Stop | None]:
+        if marks == ".":
+            ends = ends_sentence(body, self.text, end, first=self._first, line_ends=line_ends)
+            if not ends:
+                return ends is not None, None
+        if line_ends or not ("…" in marks or ".." in marks or any(closer in CLOSING_QUOTES for closer in closers)):
+            return True, Stop.SENTENCE
+        # It may go on: "Stop!" he said; well... maybe
+        if end == len(self.text):
+            return False, None
+        return True, Stop.CLAUSE if self.text[end].islower() else Stop.SENTENCE
+
+    def _after_word(self, core: str, closers: str, end: int, line_ends: bool) -> tuple[bool, Stop | None]:
+        body = core.rstrip(_CLAUSE_MARKS)
+        if not _SPEECH.search(body):  # signs only: "he came — and left", but "— Hola" and "- milk"
+            return True, Stop.CLAUSE if core and not self._first else None
+        if len(body) < len(core):
+            return True, None if body.endswith(".") and leads_on(body[:-1]) else Stop.CLAUSE
+        if ")" in closers:
+            return True, None if self._first and is_item(body) else Stop.CLAUSE
+        if not line_ends:
+            return True, Stop.WORD
+        # A line that ends without a mark: an item of a list, a verse; before a lower-case word just a wrapped line.
+        goes_on = end == len(self.text) or self.text[end].islower()
+        return True, Stop.WORD if goes_on else Stop.CLAUSE
+
+
+def _without_signs(word: str) -> str:
+    """A word up to its last letter, digit or mark: without closing quotes and brackets, asterisks, emoji."""
+    length = len(word)
+    while length and not (word[length - 1].isalnum() or word[length - 1] in SENTENCE_MARKS + _CLAUSE_MARKS):
+        length -= 1
+    return word[:length]
+
+
+def _tag_end(text: str, start: int) -> int | None:
+    """Where the markup that opens at `start` ends; `start + 1` if none does, None if that is not known yet."""
+    return _link_end(text, start) if text[start] == "[" else _element_end(text, start)
+
+
+def _link_end(text: str, start: int) -> int | None:
+    """`[word]`, `[pause:1s]`, `[word](/ipa/)`."""
+    most = start + 1 + LONGEST_TAG
+    for position in range(start + 1, min(most, len(text))):
+        match text[position]:
+            case "[" | "\n":
+                return start + 1
+            case "]":
+                return _after_bracket(text, position + 1)
+    return start + 1 if len(text) >= most else None
+
+
+def _after_bracket(text: str, end: int) -> int | None:
+    """The end of the `(/ipa/)` that may follow a closing bracket, or else `end`."""
+    opening = text[end : end + 2]
+    if opening in ("", "("):
+        return None
+    if opening != "(/":
+        return end
+    most = end + 2 + LONGEST_TAG
+    close = _SLASH_OR_NEWLINE.search(text, end + 2, most)
+    if not close:
+        return end if len(text) >= most else None
+    if close[0] == "\n":
+        return end
+    following = text[close.end() : close.end() + 1]
+    if not following:
+        return None
+    return close.end() + 1 if following == ")" else end
+
+
+def _element_end(text: str, start: int) -> int | None:
+    """`<tag ...>`; with its content where that is one word, which must not be cut from its tags."""
+    name = text[start + 1 : start + 2]
+    if name and not (name in "/!?" or (name.isascii() and name.isalpha())):
+        return start + 1
+    most = start + 1 + LONGEST_TAG
+    for position in range(start + 1, min(most, len(text))):
+        match text[position]:
+            case "<":
+                return start + 1
+            case ">":
+                return _content_end(text, start, position + 1)
+    return start + 1 if len(text) >= most else None
+
+
+def _content_end(text: str, start: int, end: int) -> int | None:
+    element = _WHOLE_ELEMENT.fullmatch(text, start, end)
+    if not element:
+        return end
+    most = end + LONGEST_ELEMENT
+    close = re.compile(rf"</{element[1]}\s*>", re.IGNORECASE).search(text, end, most)
+    if close:
+        return close.end()
+    return end if len(text) >= most else None
+
+
+def _sticks(text: str, place: int) -> bool:
+    """Whether the character at `place` is part of the one before it: an accent, a vowel sign, a joiner, a skin tone."""
+    char = text[place : place + 1] or " "
+    return unicodedata.category(char).startswith("M") or char == "\u200d" or "\U0001f3fb" <= char <= "\U0001f3ff"

@@ -1,0 +1,209 @@
+"""eSpeak NG through misaki: Spanish, French, Hindi, Italian, Portuguese, and English words that no dictionary has.
+
+espeak tells which phonemes belong to a clause, not to a word. The clause is spoken as a whole, because words change
+beside each other (French liaison), and its phonemes are then dealt out to the words of the text.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+from kokoro_fast.errors import MissingDependencyError
+from kokoro_fast.text.g2p.assemble import G2PUnit
+from kokoro_fast.text.normalize import NormalizedText
+
+LOCK = threading.RLock()
+"""espeak keeps its state in global variables: one caller at a time in the whole process, loading included."""
+
+_NO_MARK = "\x00"
+"""phonemizer must be given a punctuation mark; this one never occurs in normalized text. Marks are our own business."""
+
+_MARK_SYMBOLS = {"[": "(", "{": "(", "]": ")", "}": ")", "।": ".", "॥": ".", "-": "—", "–": "—", "--": "—"}
+"""Symbols of marks that are not in the vocabulary themselves."""
+
+_MARK = re.compile(
+    r"\.{2,}|[;!?—…\"“”()\[\]{}।॥]"
+    r"|(?<!\d)[.,:]|[.,:](?!\d)"  # not in 3,5 or 12:30
+    r"|(?<!\S)(?:--?|–)(?!\S)"
+)
+_FLAG = re.compile(r"\(.*?\)")
+"""A change of language in espeak's output, as in "(en)": a clause has no brackets of its own, they are marks."""
+
+_WORD = re.compile(r"\S+")
+
+
+def english_fallback(british: bool) -> Callable[[Any], tuple[str | None, int | None]]:
+    """misaki's espeak fallback: takes a misaki token, gives its phonemes and a rating.
+
+    Raises:
+        MissingDependencyError: espeak could not be loaded.
+    """
+    with LOCK:
+        espeak = _load()
+        fallback = espeak.EspeakFallback(british)
+        fallback.backend = _backend("en-gb" if british else "en-us")
+
+    def locked(token: Any) -> tuple[str | None, int | None]:
+        with LOCK:
+            phonemes, rating = fallback(token)
+        return phonemes, rating
+
+    return locked
+
+
+def _load() -> Any:
+    """The module `misaki.espeak`, after a check that its library can be opened."""
+    try:
+        from misaki import espeak
+        from phonemizer.backend.espeak.wrapper import EspeakWrapper
+
+        EspeakWrapper()
+    except (ImportError, OSError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise MissingDependencyError(
+            f"expected eSpeak NG from the packages phonemizer-fork and espeakng-loader; got: {reason}"
+        ) from error
+    return espeak
+
+
+def _backend(code: str, **options: str) -> Any:
+    """phonemizer's espeak as misaki sets it up; without the name of a language, "(ko)", before a word of another."""
+    from phonemizer.backend import EspeakBackend
+
+    return EspeakBackend(
+        language=code,
+        preserve_punctuation=True,
+        with_stress=True,
+        tie="^",
+        language_switch="remove-flags",
+        **options,
+    )
+
+
+def _without_stray_hyphens(text: str) -> str:
+    """The text with a space for every hyphen that joins no two letters.
+
+    Such a hyphen is never spoken, and between signs or digits and another script it makes espeak-ng 1.52 read past its
+    tables and crash the process. Source: espeak-ng issue 831, and fuzzing.
+    """
+    joins = (before.isalpha() and after.isalpha() for before, after in zip(" " + text, text[1:] + " ", strict=False))
+    return "".join(" " if char == "-" and not join else char for char, join in zip(text, joins, strict=True))
+
+
+def _between(edges: set[int], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The range from `start` to `end`, cut at the edges inside."""
+    return pairwise([start, *sorted(edges.intersection(range(start + 1, end))), end])
+
+
+class EspeakLanguage:
+    """Grapheme-to-phoneme conversion of one espeak language, in the symbols Kokoro was trained on."""
+
+    def __init__(self, code: str) -> None:
+        """Load espeak with the voice `code`, as in "fr-fr"; MissingDependencyError when that fails."""
+        with LOCK:
+            espeak = _load()
+            self._g2p = espeak.EspeakG2P(language=code)
+            self._g2p.backend = _backend(code, punctuation_marks=_NO_MARK)
+
+    def pieces(self, text: NormalizedText) -> list[G2PUnit]:
+        """Words and marks of the text, in order."""
+        result: list[G2PUnit] = []
+        position = 0
+        given = {i for start, end, _ in text.links for i in range(start, end)}
+        for match in _MARK.finditer(text.text):
+            if not given.isdisjoint(range(*match.span())):
+                continue
+            result += self._clauses(text, position, match.start())
+            for start, end in _between(text.edges, *match.span()):
+                mark = text.text[start:end]
+                result.append(G2PUnit(start, end, _MARK_SYMBOLS.get(mark, mark)))
+            position = match.end()
+        return result + self._clauses(text, position, len(text.text))
+
+    def _clauses(self, text: NormalizedText, start: int, end: int) -> list[G2PUnit]:
+        """Pieces of a stretch without marks: words do not run together over a pause."""
+        pauses = [position for position, _, _ in text.pauses if start < position < end]
+        return [piece for ends in pairwise([start, *pauses, end]) for piece in self._clause(text, *ends)]
+
+    def _clause(self, text: NormalizedText, start: int, end: int) -> list[G2PUnit]:
+        """Pieces of a clause without marks: one for each word where espeak's words can be told apart, else one."""
+        words = [match.span() for match in _WORD.finditer(text.text, start, end)]
+        if not words:
+            return []
+        said = self._say(text.text[start:end])
+        groups = self._deal(said, [text.text[first:last] for first, last in words])
+        links = [G2PUnit(*link) for link in text.links if start <= link[0] and link[1] <= end]
+        if groups:
+            spoken = [G2PUnit(*word, " ".join(group)) for word, group in zip(words, groups, strict=True)]
+            return [part for piece in self._with_links(text, spoken, links) for part in self._cut(text, piece)]
+        first, last = words[0][0], words[-1][1]
+        if links or len(list(_between(text.edges, first, last))) > 1:
+            return list(self._around(text, start, end, links))
+        return [G2PUnit(first, last, " ".join(said))]
+
+    def _cut(self, text: NormalizedText, piece: G2PUnit) -> Iterator[G2PUnit]:
+        """A word that markup stands in: each part on its own."""
+        parts = list(_between(text.edges, piece.start, piece.end))
+        if len(parts) == 1:
+            yield piece
+            return
+        for start, end in parts:
+            yield from self._alone(text, start, end)
+
+    def _say(self, text: str) -> list[str]:
+        """Phonemes of every word that espeak made out of a text without marks."""
+        with LOCK:
+            phonemes, _ = self._g2p(_without_stray_hyphens(text))
+        return _FLAG.sub("", phonemes).split()
+
+    def _deal(self, said: list[str], words: list[str]) -> list[list[str]] | None:
+        """Deal out espeak's words to the words of the text, or None when it cannot be known which is whose.
+
+        A number is one word of the text and may be several of espeak's: each word is asked for alone to see how many.
+        Words of letters only need no such question when the numbers of words agree.
+        """
+        if len(said) == len(words) and all(word.isalpha() for word in words):
+            return [[phonemes] for phonemes in said]
+        counts = [len(self._say(word)) for word in words]
+        if sum(counts) != len(said):
+            return None
+        rest = iter(said)
+        return [[next(rest) for _ in range(count)] for count in counts]
+
+    def _with_links(self, text: NormalizedText, spoken: list[G2PUnit], links: list[G2PUnit]) -> Iterator[G2PUnit]:
+        """Put the given phonemes in place of espeak's; what is left of a word beside a link is spoken on its own."""
+        for piece in spoken:
+            inside = [link for link in links if link.start < piece.end and piece.start < link.end]
+            if not inside:
+                yield piece
+                continue
+            position = piece.start
+            for link in inside:
+                yield from self._alone(text, position, link.start)
+                if link.start >= piece.start:  # a link of several words is given out at its first one
+                    yield link
+                position = link.end
+            yield from self._alone(text, position, piece.end)
+
+    def _alone(self, text: NormalizedText, start: int, end: int) -> Iterator[G2PUnit]:
+        if start < end:
+            yield G2PUnit(start, end, " ".join(self._say(text.text[start:end])))
+
+    def _around(self, text: NormalizedText, start: int, end: int, links: list[G2PUnit]) -> Iterator[G2PUnit]:
+        """The links of a clause whose words cannot be told apart, and each part between them as a clause of its own.
+
+        No part reaches over markup either.
+        """
+        for link in links:
+            yield from self._parts(text, start, link.start)
+            yield link
+            start = link.end
+        yield from self._parts(text, start, end)
+
+    def _parts(self, text: NormalizedText, start: int, end: int) -> Iterator[G2PUnit]:
+        for part in _between(text.edges, start, end):
+            yield from self._clause(text, *part)

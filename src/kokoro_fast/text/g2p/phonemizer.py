@@ -1,0 +1,144 @@
+"""Grapheme-to-phoneme conversion: one `Phonemizer` for each language, with misaki or espeak behind it."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import Protocol
+
+from kokoro_fast.errors import InputError, UnspokenTextWarning
+from kokoro_fast.text.g2p.assemble import G2PUnit, Phonemized, assemble, only_signs
+from kokoro_fast.text.g2p.languages import Language, resolve_language
+from kokoro_fast.text.g2p.lexicon import Lexicon
+from kokoro_fast.text.g2p.overrides import apply_markup
+from kokoro_fast.text.markup.parser import MarkupMode, Scope, parse_markup
+from kokoro_fast.text.normalize import NormalizedText, normalize
+from kokoro_fast.text.segments import segments
+from kokoro_fast.types import Token
+
+
+class Adapter(Protocol):
+    """What a language must offer: pieces for a normalized text that is not empty. Safe to call from several threads."""
+
+    def pieces(self, text: NormalizedText) -> list[G2PUnit]: ...
+
+
+class Phonemizer:
+    """Turns text of one language into tokens. Safe to call from several threads; get one from `phonemizer`."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._adapter: Adapter | None = None
+        self._lock = threading.Lock()
+
+    def load(self) -> None:
+        """Load dictionaries and models now and not at the first text.
+
+        Raises:
+            MissingDependencyError: a package that this language needs is not installed.
+        """
+        self._loaded()
+
+    def __call__(self, text: str, lexicon: Lexicon | None = None, markup: MarkupMode = "error") -> Phonemized:
+        """Tokens of the whole text: the join of `stream`."""
+        parts = list(self.stream(text, lexicon, markup))
+        return Phonemized(
+            tokens=[token for part in parts for token in part.tokens],
+            unspoken=[unspoken for part in parts for unspoken in part.unspoken],
+        )
+
+    def stream(
+        self, text: str, lexicon: Lexicon | None = None, markup: MarkupMode = "error", scope: Scope | None = None
+    ) -> Iterator[Phonemized]:
+        """Tokens part by part, each as soon as it is asked for: a paragraph, or of a long one some sentences.
+
+        The first part is a few sentences at most, so that it is there in milliseconds. All offsets count from the start
+        of `text`. Parts without tokens are left out.
+
+        Args:
+            text: as the user wrote it, with markup (docs/markup.md).
+            lexicon: pronunciations that go before those of the dictionaries; those in the text go before it.
+            markup: what is not understood as markup is an "error", or is read as "plain" text.
+            scope: for a text that comes in pieces: the same one for each, so that markup may span them.
+
+        Raises:
+            InputError: markup that is not understood, or phonemes outside the vocabulary; before the first part.
+            MissingDependencyError: a package that this language needs is not installed.
+        """
+        marked = parse_markup(text, markup, scope)
+        edits = marked.edits
+        starts = [edit.start for edit in edits]
+        for start, end in segments(text, edits):
+            inside = edits[bisect_left(starts, start) : bisect_left(starts, end)]
+            normalized = normalize(text, start, end, inside)
+            if lexicon:
+                lexicon.apply(normalized)
+            if normalized.text or normalized.pauses:
+                yield apply_markup(assemble(self._pieces(normalized), normalized, text), marked)
+
+    def tokens(
+        self,
+        text: str,
+        lexicon: Lexicon | None = None,
+        markup: MarkupMode = "error",
+        scope: Scope | None = None,
+        start: int = 0,
+    ) -> Iterator[Token]:
+        """The tokens of `stream`, each as soon as it is asked for, with a warning for all text that is left out.
+
+        Args:
+            start: where `text` begins in the whole text, in characters; token ranges and warnings count from there.
+
+        Warns:
+            UnspokenTextWarning: part of the text will not be heard.
+        """
+        for part in self.stream(text, lexicon, markup, scope):
+            for unspoken in part.unspoken:
+                warnings.warn(unspoken.report(start), UnspokenTextWarning, stacklevel=2)
+            for token in part.tokens:
+                yield token if start == 0 else token.later(start)
+
+    def _pieces(self, text: NormalizedText) -> list[G2PUnit]:
+        if not text.text:
+            return []
+        pieces = only_signs(text)
+        return self._loaded().pieces(text) if pieces is None else pieces
+
+    def _loaded(self) -> Adapter:
+        with self._lock:
+            if self._adapter is None:
+                self._adapter = _load_adapter(self.language)
+            return self._adapter
+
+
+def _load_adapter(language: Language) -> Adapter:
+    if language.code in ("en-us", "en-gb"):
+        from kokoro_fast.text.g2p.english import English
+
+        return English(british=language.code == "en-gb")
+    from kokoro_fast.text.g2p.espeak import EspeakLanguage
+
+    return EspeakLanguage(language.code)
+
+
+_phonemizers: dict[str, Phonemizer] = {}
+_phonemizers_lock = threading.Lock()
+
+
+def phonemizer(language: str | Language) -> Phonemizer:
+    """The phonemizer of a language, one for the whole process. Nothing heavy is imported before its first text.
+
+    Raises:
+        InputError: unknown language, or one whose text cannot be read (only its phonemes can be spoken).
+    """
+    if isinstance(language, str):
+        language = resolve_language(language)
+    if not language.supported:
+        raise InputError(
+            f"expected a language whose text can be read; got {language.name} ({language.code}), "
+            "which has no grapheme-to-phoneme conversion here: give phonemes= instead of text"
+        )
+    with _phonemizers_lock:
+        return _phonemizers.setdefault(language.code, Phonemizer(language))

@@ -1,0 +1,87 @@
+"""What markup does to a text: a list of edits, each with its range in the text as the user wrote it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from kokoro_fast.types import ProsodyOverride
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A pronunciation, all offsets into the user's text.
+
+    Attributes:
+        start, end: the whole notation, brackets included.
+        word_start, word_end: the word itself.
+        phonemes: what to say, without white space at the ends and with single spaces inside.
+    """
+
+    start: int
+    end: int
+    word_start: int
+    word_end: int
+    phonemes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Words to be read, `text`, in place of those that stand at `word_start` to `word_end`; else as `Link`."""
+
+    start: int
+    end: int
+    word_start: int
+    word_end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """`seconds` of silence where the tag stands."""
+
+    start: int
+    end: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """An entity: it reads as the one character it stands for."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A tag that is not read itself, only as the white space that it stands for ("" for none)."""
+
+    start: int
+    end: int
+    space: str
+
+
+Edit = Link | Alias | Pause | Character | Hidden
+"""A part of the text that is not read as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """The markup of a text.
+
+    Attributes:
+        edits: in order, not overlapping.
+        switches: positions from which another override holds, in order; the first is 0.
+        voices: each voice asked for, in order of first use, and the position of its tag in the text.
+    """
+
+    edits: list[Edit]
+    switches: list[tuple[int, ProsodyOverride]]
+    voices: dict[str, int]
+
+    def override_at(self, position: int) -> ProsodyOverride:
+        """How the character at `position` is spoken."""
+        index = bisect_right(self.switches, position, key=lambda switch: switch[0])
+        return self.switches[index - 1][1]

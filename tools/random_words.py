@@ -1,0 +1,53 @@
+"""Phonemes of words in a row that make no sense, without end: every sound of the dictionaries after every other.
+
+Sentences from patterns have few words. What is learned from them alone is wrong for other words by a third more.
+"""
+
+# ruff: noqa: SIM905 - words in a row are easier to read than a list of strings
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from importlib.resources import files
+
+from kokoro_fast.config import VOCAB
+
+SMALL_WORDS = {
+    "en-us": "ðə ɐ ænd ʌv tə ɪn wˈʌz ðˈæt hˌi ʃi ɪt ɪz fɔɹ ˌɔn wɪð ðA nˌɑt bˌʌt mI jʊɹ wi hæd".split(),
+    "en-gb": "ðə ɐ and ɒv tə ɪn wɒz ðˈat hˌiː ʃiː ɪt ɪz fɔː ˌɒn wɪð ðA nˌɒt bˌʌt mI jɔː wiː had".split(),
+}
+SMALL_SHARE = 0.45
+"""Of the words, in what people say."""
+
+GAPS, GAP_WEIGHTS = (" ", ", ", " — ", "; ", ": "), (85, 10, 1.5, 1.5, 2)
+ENDS = "......??!,,;"
+
+
+def random_words(language: str, draw: random.Random, n_symbols: int) -> str:
+    """Some `n_symbols` phoneme symbols of English words, with marks."""
+    words = dictionary(language)
+    phonemes = ""
+    while len(phonemes) < n_symbols:
+        phonemes += draw.choice(SMALL_WORDS[language] if draw.random() < SMALL_SHARE else words)
+        phonemes += draw.choices(GAPS, GAP_WEIGHTS)[0]
+    return phonemes.rstrip(" ,;:—") + draw.choice(ENDS)
+
+
+_dictionaries: dict[str, list[str]] = {}
+
+
+def dictionary(language: str) -> list[str]:
+    """The pronunciations of misaki's dictionary."""
+    if language not in _dictionaries:
+        _dictionaries[language] = list(_pronunciations(language))
+    return _dictionaries[language]
+
+
+def _pronunciations(language: str) -> Iterator[str]:
+    entries = json.loads((files("misaki.data") / f"{language[-2:]}_gold.json").read_text("utf-8"))
+    for word, phonemes in entries.items():
+        first = phonemes.get("DEFAULT") if isinstance(phonemes, dict) else phonemes
+        if word.isalpha() and first and set(first) <= VOCAB.keys():
+            yield first
