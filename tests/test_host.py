@@ -136,7 +136,7 @@ def test_phoneme_lines_of_python_are_spoken(say: Say, tmp_path: Path) -> None:
 def test_help_names_every_option(say: Say) -> None:
     done = say("--help")
     assert done.returncode == 0
-    known = set(re.findall(r'"(--[a-z-]+)"', (HOST / "kokoro_say.cpp").read_text("utf-8")))
+    known = set(re.findall(r'"(--[a-z-]+)"', (HOST / "cli" / "kokoro_say.cpp").read_text("utf-8")))
     assert len(known) > 10
     assert [option for option in known if option not in done.stdout.decode()] == []
 

@@ -1,0 +1,77 @@
+// manifest.json: what an artifact folder holds, and what a machine must have to run it. docs/export.md describes every
+// field; src/kokoro_fast/artifact/manifest.py writes it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kokoro_fast/status.h"
+
+namespace kokoro_fast {
+
+struct FileEntry {
+  std::string name;  // a path inside the folder, with forward slashes
+  uint64_t bytes = 0;
+  std::string sha256;
+};
+
+// An input or output of a graph.
+struct Port {
+  std::string name;
+  std::string dtype;
+  std::vector<std::string> shape;  // numbers, and letters where a length is open
+  std::string unit;
+};
+
+// One thing in the folder that can be called.
+struct Graph {
+  std::string name;
+  std::string file;
+  std::vector<Port> inputs;
+  std::vector<Port> outputs;
+};
+
+struct Manifest {
+  std::filesystem::path folder;
+  std::string kind;       // "torchscript", "aoti" or "onnx"
+  std::string ops;        // "torch" or "native"
+  std::string precision;  // "fp32", "bf16" or "int8"
+  std::string created_by;
+  std::string command;  // writes the folder anew
+  std::string torch;    // the version that wrote it; empty where none is needed
+  std::vector<std::string> needs;
+  std::string device;
+  std::string weights_sha256;
+  std::vector<FileEntry> files;
+  std::vector<Graph> graphs;
+
+  // Null if the folder has no such file or graph.
+  const FileEntry* find_file(std::string_view name) const;
+  const Graph* find_graph(std::string_view name) const;
+
+  // An error about a file of the folder, which ends with the command that writes the folder anew.
+  Status refusal(Code code, const std::string& name, const std::string& said) const;
+};
+
+// Reads and checks manifest.json; nothing else of the folder is looked at.
+Result<Manifest> read_manifest(const std::filesystem::path& folder);
+
+// Whether torch, "2.13.0+cpu" for example, and the processor are those that the artifact was made for.
+Status check_machine(const Manifest& manifest, std::string_view torch_version);
+
+// Whether a file is there, inside the folder, and as it was written. Reads all of it.
+Status check_file(const Manifest& manifest, const FileEntry& file);
+
+// The same, and gives the content; for small files.
+Result<std::string> read_checked(const Manifest& manifest, const FileEntry& file);
+
+// The path of a file, if links do not lead out of the folder.
+Result<std::filesystem::path> path_of(const Manifest& manifest, const FileEntry& file);
+
+// Whether the processor has a feature, as Linux spells it ("avx512_vnni").
+bool cpu_has(const std::string& feature);
+
+}  // namespace kokoro_fast

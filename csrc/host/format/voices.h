@@ -1,0 +1,18 @@
+// The voices of an artifact folder: voices/NAME.bin.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "format/manifest.h"
+#include "kokoro_fast/status.h"
+
+namespace kokoro_fast {
+
+// Sorted names.
+std::vector<std::string> list_voices(const Manifest& manifest);
+
+// (510, 256): row n - 1 speaks n symbols.
+Result<std::vector<float>> load_voice(const Manifest& manifest, const std::string& name);
+
+}  // namespace kokoro_fast
