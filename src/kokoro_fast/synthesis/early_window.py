@@ -74,7 +74,7 @@ def window_reference(durations: Sequence[int], seconds: float) -> tuple[int, int
     n_samples = sum(durations) * SAMPLES_PER_FRAME
     onset = durations[0]
     first = max(onset - round((ONSET_SECONDS + LEAD_SECONDS) * _FRAMES_PER_SECOND), 0) * SAMPLES_PER_FRAME
-    end = (onset + round(seconds * _FRAMES_PER_SECOND)) * SAMPLES_PER_FRAME
+    end = min((onset + round(seconds * _FRAMES_PER_SECOND)) * SAMPLES_PER_FRAME, n_samples)
     n_rendered = min(end + CONTEXT_SAMPLES, n_samples) - max(first - CONTEXT_SAMPLES, 0)
     return None if n_samples < WORTH_A_WINDOW * n_rendered else (first, end)
 
