@@ -27,6 +27,7 @@ from kokoro_fast.artifact.manifest import Graph, Ops
 from kokoro_fast.config import MAX_SYMBOLS, SAMPLES_PER_FRAME, ModelConfig
 from kokoro_fast.errors import KokoroFastError, MissingDependencyError
 from kokoro_fast.export.aoti_exact import torchs_own_kernels, with_torchs_own_kernels
+from kokoro_fast.export.stage_modules import PredictStage, RenderStage
 from kokoro_fast.model import KokoroModel
 from kokoro_fast.model.fused import fused_stages
 from kokoro_fast.model.stages import Stages
@@ -81,29 +82,6 @@ def needs() -> tuple[str, ...]:
     return _X86_NEEDS if _is_x86() else ()
 
 
-class _Predict(nn.Module):
-    """`Stages.predict`. What a stage gives is contiguous, as the next one must have it."""
-
-    def __init__(self, stages: Stages) -> None:
-        super().__init__()
-        self.stages = stages
-
-    def forward(self, input_ids: Tensor, style: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        expected, encoding, text = self.stages.predict(input_ids, style)
-        return expected.contiguous(), encoding.contiguous(), text.contiguous()
-
-
-class _Render(nn.Module):
-    """`Stages.render`."""
-
-    def __init__(self, stages: Stages) -> None:
-        super().__init__()
-        self.stages = stages
-
-    def forward(self, encoding: Tensor, text: Tensor, frames: Tensor, style: Tensor, noise: Tensor) -> Tensor:
-        return self.stages.render(encoding, text, frames, style, noise).contiguous()
-
-
 def _trace(stages: Stages, name: str) -> torch.export.ExportedProgram:
     """A stage as a graph in which T and F are open and all else is fixed."""
     n_tokens, n_frames = _TRACED
@@ -113,12 +91,12 @@ def _trace(stages: Stages, name: str) -> torch.export.ExportedProgram:
     inputs: tuple[Tensor, ...]
     open_lengths: tuple[Any, ...]
     if name == "predict":
-        module, inputs = _Predict(stages), (torch.zeros(1, n_tokens).long(), style)
+        module, inputs = PredictStage(stages), (torch.zeros(1, n_tokens).long(), style)
         open_lengths = ({1: tokens}, None)
     else:
         encoding, text = torch.zeros(1, 640, n_tokens), torch.zeros(1, 512, n_tokens)
         noise = torch.zeros(1, SAMPLES_PER_FRAME * n_frames)
-        module, inputs = _Render(stages), (encoding, text, torch.zeros(1, n_frames).long(), style, noise)
+        module, inputs = RenderStage(stages), (encoding, text, torch.zeros(1, n_frames).long(), style, noise)
         open_lengths = ({2: tokens}, {2: tokens}, {1: frames}, None, {1: SAMPLES_PER_FRAME * frames})
     with _lstms_of_any_length(module):
         return torch.export.export(module, inputs, dynamic_shapes=open_lengths, strict=False)

@@ -23,6 +23,7 @@ from kokoro_fast.artifact.manifest import Graph, Port
 from kokoro_fast.config import MAX_SYMBOLS, SAMPLE_RATE, STYLE_DIM, VOCAB
 from kokoro_fast.errors import InputError, MissingDependencyError
 from kokoro_fast.export.onnx_layers import for_onnx
+from kokoro_fast.export.stage_modules import PredictStage, RenderStage
 from kokoro_fast.model import KokoroModel
 from kokoro_fast.model.stages import Stages
 
@@ -96,24 +97,6 @@ def _said_to_hosts() -> dict[str, str]:
     }
 
 
-class _Predict(nn.Module):
-    def __init__(self, stages: Stages) -> None:
-        super().__init__()
-        self.stages = stages
-
-    def forward(self, input_ids: Tensor, style: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        return self.stages.predict(input_ids, style)
-
-
-class _Render(nn.Module):
-    def __init__(self, stages: Stages) -> None:
-        super().__init__()
-        self.stages = stages
-
-    def forward(self, encoding: Tensor, text: Tensor, frames: Tensor, style: Tensor, noise: Tensor) -> Tensor:
-        return self.stages.render(encoding, text, frames, style, noise)
-
-
 def _stages(weights: Path | None) -> tuple[ModelProto, ModelProto]:
     """The two graphs, from example inputs of 7 tokens and 20 frames."""
     from kokoro_fast.export import onnx_graph
@@ -124,13 +107,13 @@ def _stages(weights: Path | None) -> tuple[ModelProto, ModelProto]:
     tokens, frames = torch.export.Dim("T", min=3, max=MAX_SYMBOLS + 2), torch.export.Dim("F", min=3)
     style = torch.zeros(1, STYLE_DIM)
     predict = _exported(
-        _Predict(stages),
+        PredictStage(stages),
         {"input_ids": torch.ones(1, n_tokens, dtype=torch.int64), "style": style},
         {"input_ids": {1: tokens}, "style": {}},
         ["expected_frames", "encoding", "text"],
     )
     render = _exported(
-        _Render(stages),
+        RenderStage(stages),
         {
             "encoding": torch.zeros(1, 640, n_tokens),
             "text": torch.zeros(1, 512, n_tokens),

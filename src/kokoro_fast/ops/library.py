@@ -18,7 +18,9 @@ OLDEST_TORCH = (2, 11)
 _FILE_NAME = "libkokoro_fast_ops" + (".dylib" if sys.platform == "darwin" else ".so")
 _OPS = (
     "adain_snake",
+    "channel_moments",
     "conv",
+    "conv_pack",
     "harmonic_source",
     "isa",
     "istft",
@@ -28,7 +30,9 @@ _OPS = (
     "resblock",
     "scratch",
     "set_threads",
+    "supports",
 )
+"""Every op that the package calls: a library that lacks one is from another version."""
 
 
 @dataclass(frozen=True, slots=True)

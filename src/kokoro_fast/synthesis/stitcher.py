@@ -1,7 +1,7 @@
 """Joins the sound of chunks on one timeline: trims their ends, sets pauses between them, crossfades the joins.
 
-This is the reference, in numpy. `csrc/stitch/stitch.cpp` does the same sums in the same order; `make_stitcher` picks it
-when it is there. How two pieces of sound meet:
+This is the reference, in numpy. `csrc/audio/stitcher.cpp` does the same sums in the same order; `make_stitcher` picks
+it where it is built. How two pieces of sound meet:
 
 - without a pause, the last samples of one and the first of the next overlap with equal power (cosine out, sine in);
 - a side that meets a pause is faded over the same length, the last chunk's tail before a closing pause included, so

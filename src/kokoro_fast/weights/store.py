@@ -1,4 +1,4 @@
-"""The weights in the cache: fetched once, converted to safetensors, trusted by a manifest, repaired on request."""
+"""The weights in the cache: fetched once, converted to safetensors, vouched for by a record, repaired on request."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def find_weights(path: str | os.PathLike[str] | None = None, *, report: Report |
         raise WeightsError(f"{_model(folder)}: the file changed since it was fetched; `kokoro-fast fetch` repairs it")
     if status == "missing":
         return fetch_weights(report=report)
-    _renew_manifest(folder)
+    _renew_record(folder)
     return _model(folder)
 
 
@@ -110,15 +110,15 @@ def fetch_weights(source: str | None = None, *, report: Report | None = None, pr
 def describe_cache() -> dict[str, Any]:
     """State of the cache for `kokoro-fast doctor`: folder, offline, weights (status, file, source, size), voices."""
     folder = cache_dir()
-    manifest = _read_manifest(folder)
+    record = _read_record(folder)
     return {
         "folder": str(folder),
         "offline": is_offline(),
         "weights": {
             "status": _weights_status(folder),
             "file": str(_model(folder)),
-            "source": manifest.source if manifest else None,
-            "size": manifest.size if manifest else None,
+            "source": record.source if record else None,
+            "size": record.size if record else None,
         },
         "voices": [name for name in VOICES if voice_status(name) == "ok"],
     }
@@ -130,43 +130,46 @@ def _model(folder: Path) -> Path:
 
 def _weights_status(folder: Path, thorough: bool = False) -> Status:
     """Size and time vouch for the file; when they differ, or `thorough`, its digest does."""
-    manifest, model = _read_manifest(folder), _model(folder)
-    if manifest is None or not model.is_file():
+    record, model = _read_record(folder), _model(folder)
+    if record is None or not model.is_file():
         return "missing"
     seen = model.stat()
-    if seen.st_size != manifest.size:
+    if seen.st_size != record.size:
         return "changed"
-    if seen.st_mtime_ns == manifest.mtime_ns and not thorough:
+    if seen.st_mtime_ns == record.mtime_ns and not thorough:
         return "ok"
-    return "ok" if fetch.file_digest(model) == manifest.sha256 else "changed"
+    return "ok" if fetch.file_digest(model) == record.sha256 else "changed"
 
 
-def _read_manifest(folder: Path) -> CacheRecord | None:
+def _read_record(folder: Path) -> CacheRecord | None:
     try:
-        manifest = CacheRecord(**json.loads((folder / "model.json").read_text("utf-8")))
+        record = CacheRecord(**json.loads((folder / "model.json").read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    return manifest if manifest.layout == layout_digest() else None
+    return record if record.layout == layout_digest() else None
 
 
-def _write_manifest(manifest: CacheRecord, work: Path) -> None:
+def _write_record(record: CacheRecord, work: Path) -> None:
     described = work / "model.json"
-    described.write_text(json.dumps(asdict(manifest), indent=1) + "\n", "utf-8")
+    described.write_text(json.dumps(asdict(record), indent=1) + "\n", "utf-8")
     move(described, cache_dir() / "model.json")
 
 
-def _renew_manifest(folder: Path) -> None:
+def _renew_record(folder: Path) -> None:
     """Note the new time of a file that was found whole (a copied cache), so that it is not hashed on every start."""
-    manifest, seen = _read_manifest(folder), _model(folder).stat()
-    if manifest is None or manifest.mtime_ns == seen.st_mtime_ns:
+    record, seen = _read_record(folder), _model(folder).stat()
+    if record is None or record.mtime_ns == seen.st_mtime_ns:
         return
     with suppress(WeightsError), staging_dir(LOGGER.debug) as work:  # a cache nobody may write is hashed every time
-        if _read_manifest(folder) == manifest:
-            _write_manifest(replace(manifest, mtime_ns=seen.st_mtime_ns), work)
+        if _read_record(folder) == record:
+            _write_record(replace(record, mtime_ns=seen.st_mtime_ns), work)
 
 
 def _install(raw: Path, work: Path, source: str) -> Path:
-    """Convert a weight file and move it into the cache. The manifest goes first and comes last: no gap in between."""
+    """Convert a weight file and move it into the cache.
+
+    The record is removed first and written last, so it never vouches for another file.
+    """
     from kokoro_fast.weights.formats import load_state, save_state
 
     folder = cache_dir()
@@ -179,7 +182,7 @@ def _install(raw: Path, work: Path, source: str) -> Path:
     (folder / "model.json").unlink(missing_ok=True)
     move(converted, _model(folder))
     seen = _model(folder).stat()
-    _write_manifest(CacheRecord(layout_digest(), digest, seen.st_size, seen.st_mtime_ns, source), work)
+    _write_record(CacheRecord(layout_digest(), digest, seen.st_size, seen.st_mtime_ns, source), work)
     return _model(folder)
 
 
