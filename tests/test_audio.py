@@ -14,7 +14,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from kokoro_fast import audio
-from kokoro_fast.audio.encoders import Tags, _ffmpeg
+from kokoro_fast.audio.encoders import FfmpegFormat, Tags
 from kokoro_fast.errors import InputError, MissingDependencyError
 from kokoro_fast.speech import Speech
 
@@ -123,10 +123,10 @@ def test_a_wav_that_is_too_long_for_its_header(tmp_path: Path) -> None:
 
 def test_an_error_of_the_encoder_is_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever it is: the thread of the encoder must not die and leave the writer waiting."""
-    monkeypatch.setitem(audio.FORMATS, ".mp3", partial(audio.FORMATS[".mp3"], bit_rate="much"))
+    monkeypatch.setitem(audio.FORMATS, ".mp3", FfmpegFormat("mp3", "libmp3lame", "much"))
     with pytest.raises(TypeError):
         audio.write(tmp_path / "tone.mp3", tone(0.1))
-    monkeypatch.setitem(audio.FORMATS, ".mp3", partial(_ffmpeg, "mp3", "no such codec", 1, {}, {}))
+    monkeypatch.setitem(audio.FORMATS, ".mp3", FfmpegFormat("mp3", "no such codec", 1))
     with pytest.raises(MissingDependencyError, match="no encoder no such codec"):
         audio.write(tmp_path / "tone.mp3", tone(0.1))
     assert names(tmp_path) == []

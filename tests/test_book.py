@@ -20,10 +20,10 @@ import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kokoro_fast.book.write_book import LEAD, chapter_marks
+from kokoro_fast.book.publish import LEAD, chapter_marks
 
 from kokoro_fast.audio.pcm import pcm16
-from kokoro_fast.book import Heading, Publication, ResumableJob, outline, write_book
+from kokoro_fast.book import Heading, Publication, ResumableJob, find_outline, write_book
 from kokoro_fast.errors import InputError
 from kokoro_fast.speech import Speech
 from kokoro_fast.types import Word
@@ -39,7 +39,7 @@ def names(folder: Path) -> list[str]:
 
 
 def titles(text: str) -> list[str]:
-    return [heading.title for heading in outline(text).chapters]
+    return [heading.title for heading in find_outline(text).chapters]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def titles(text: str) -> list[str]:
 )
 def test_a_line_that_opens_a_chapter(heading: str) -> None:
     text = f"Some words before.\n\n  {heading}\n\nIt was a dark night."
-    found = outline(text)
+    found = find_outline(text)
     assert found.chapters == (Heading(heading, text.index(heading)),)
     assert re.sub("<[^>]*>", "", found.spoken) == text.replace(heading + "\n", heading + "\u2029")
 
@@ -85,7 +85,7 @@ def test_a_line_that_opens_a_chapter(heading: str) -> None:
 )
 def test_roman_numbers_of_headings_are_numbers(line: str, spoken: str) -> None:
     text = f"{line}\n\nIt rained in IV.\n\n{line}"
-    found = outline(text)
+    found = find_outline(text)
     assert found.spoken.replace("\u2029", "\n") == f"{spoken}\n\nIt rained in IV.\n\n{spoken}"
     for word in ("It", "rained", "IV.\n\n"):
         start = found.spoken.replace("\u2029", "\n").rindex(word)
@@ -127,7 +127,7 @@ def test_a_chapter_needs_blank_lines_around() -> None:
 
 
 def test_the_title_may_stand_on_the_second_line() -> None:
-    found = outline("CHAPTER 1\nDown the Rabbit-Hole\n\nAlice was tired.")
+    found = find_outline("CHAPTER 1\nDown the Rabbit-Hole\n\nAlice was tired.")
     assert [heading.title for heading in found.chapters] == ["CHAPTER 1: Down the Rabbit-Hole"]
     assert found.spoken == "CHAPTER 1\u2029Down the Rabbit-Hole\n\nAlice was tired."
 
@@ -135,7 +135,7 @@ def test_the_title_may_stand_on_the_second_line() -> None:
 def test_a_table_of_contents_is_no_chapter() -> None:
     contents = "".join(f"CHAPTER {number}. Title\n\n" for number in range(1, 8))
     text = f"Contents\n\n{contents}" + "".join(f"CHAPTER {number}. Title\n\nIt was dark.\n\n" for number in range(1, 8))
-    starts = [heading.start for heading in outline(text).chapters]
+    starts = [heading.start for heading in find_outline(text).chapters]
     assert len(starts) == 7
     assert all(text[start : start + 30].count("CHAPTER") == 1 for start in starts)
     nested = "PART ONE\n\nBOOK ONE\n\nCHAPTER I\n\nIt was dark."
@@ -144,7 +144,7 @@ def test_a_table_of_contents_is_no_chapter() -> None:
 
 def test_markdown() -> None:
     text = "# The *Book*\n\nBy me.\n\n## One ##\nIt rained.\n### Not this\n\n## [Two](/tˈu/)\r\nIt [rained](/ɹˈAnd/).\n"
-    found = outline(text)
+    found = find_outline(text)
     assert [(heading.title, heading.level) for heading in found.chapters] == [("The Book", 1), ("One", 2), ("Two", 2)]
     assert found.title == "The Book"
     assert found.spoken == (
@@ -154,7 +154,7 @@ def test_markdown() -> None:
 
 
 def test_markdown_of_one_level() -> None:
-    found = outline("# One\nText.\n\n# Two\nText.\n\n## Two A\n\n# Two B")
+    found = find_outline("# One\nText.\n\n# Two\nText.\n\n## Two A\n\n# Two B")
     assert [heading.title for heading in found.chapters] == ["One", "Two", "Two B"]
     assert found.title is None
     assert titles("## Only\n\nText.") == ["Only"]
@@ -165,14 +165,14 @@ def test_markdown_of_one_level() -> None:
     ["#hashtag", "####### seven", "    # code", "# ", "a # b", "```\n# a comment\n```\n", "~~~\n# a\n```\n# b\n~~~"],
 )
 def test_what_markdown_does_not_call_a_heading(text: str) -> None:
-    assert outline(text).chapters == ()
-    assert outline(text).spoken == text
+    assert find_outline(text).chapters == ()
+    assert find_outline(text).spoken == text
 
 
 @given(st.text(st.sampled_from("#ab \n\r\t.`1*\u2028"), max_size=80))
 def test_every_character_keeps_its_place(text: str) -> None:
     """The only changes: # to space, and a line end to a paragraph separator."""
-    spoken = outline(text).spoken
+    spoken = find_outline(text).spoken
     assert len(spoken) == len(text)
     for old, new in zip(text, spoken, strict=True):
         assert old == new or (old, new) in {("#", " "), ("\n", "\u2029"), ("\r", "\u2029")}
@@ -182,7 +182,7 @@ def test_every_character_keeps_its_place(text: str) -> None:
 def test_a_lot_of_anything(piece: str) -> None:
     """In time that grows with the text, not with its square."""
     text = piece * (300_000 // len(piece))
-    assert len(outline(text).spoken) == len(text)
+    assert len(find_outline(text).spoken) == len(text)
 
 
 # Work

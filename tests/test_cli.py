@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 from safetensors.numpy import save_file
 
 from kokoro_fast import Kokoro
-from kokoro_fast.cli.main import cli
+from kokoro_fast.cli.app import cli
 from kokoro_fast.cli.terminal import messages
 from kokoro_fast.errors import UnspokenTextWarning
 from kokoro_fast.weights import VOICES, cache_dir, find_voice, find_weights

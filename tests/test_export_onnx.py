@@ -23,7 +23,7 @@ from kokoro_fast.config import VOCAB
 from kokoro_fast.errors import InputError, MissingDependencyError
 from kokoro_fast.export import onnx as writer
 from kokoro_fast.model import KokoroModel
-from kokoro_fast.model.kokoro import align, durations_at
+from kokoro_fast.model.kokoro import durations_at, token_indices
 
 Run = Callable[..., list[Tensor]]
 
@@ -61,7 +61,7 @@ def speak_as_pair(run: Run, case: Golden, noise: Tensor) -> tuple[Tensor, Tensor
     """What a host does: audio, durations."""
     expected, encoding, text = run("predict.onnx", input_ids=case.input_ids, style=case.style)
     durations = durations_at(expected, case.speeds, None)
-    frames = align(durations, int(durations.sum()))
+    frames = token_indices(durations, int(durations.sum()))
     return run("render.onnx", encoding=encoding, text=text, frames=frames, style=case.style, noise=noise)[0], durations
 
 

@@ -16,7 +16,7 @@ from kokoro_fast.synthesis.pauses import (
     LEAD_SECONDS,
     OPENING_SECONDS,
     PAUSE_SECONDS,
-    WINDOW,
+    POWER_WINDOW,
     plan_trim,
     silent_ends,
 )
@@ -31,7 +31,7 @@ def sound(head: int, n: int, tail: int) -> np.ndarray:
     return np.concatenate([np.zeros(head, np.float32), tone, np.zeros(tail, np.float32)])
 
 
-@given(st.integers(0, 20_000), st.integers(WINDOW, 5_000), st.integers(0, 20_000), st.sampled_from(Boundary))
+@given(st.integers(0, 20_000), st.integers(POWER_WINDOW, 5_000), st.integers(0, 20_000), st.sampled_from(Boundary))
 def test_never_cuts_into_sound(head: int, n: int, tail: int, boundary: Boundary) -> None:
     audio = sound(head, n, tail)
     for is_first in (True, False):
@@ -49,7 +49,7 @@ def test_gap_is_as_long_as_the_boundary_asks(boundary: Boundary, silence: float)
     join = plan_trim(sound(0, 4800, tail), boundary, is_first=True, is_last=False)
     after = (tail - join.trim_tail + join.pause) / SAMPLE_RATE
     expected = max(PAUSE_SECONDS[boundary] - LEAD_SECONDS, 0)
-    assert after == pytest.approx(expected, abs=2 * WINDOW / SAMPLE_RATE)
+    assert after == pytest.approx(expected, abs=2 * POWER_WINDOW / SAMPLE_RATE)
 
 
 def test_ends_of_the_utterance_keep_a_little_silence() -> None:
@@ -60,7 +60,7 @@ def test_ends_of_the_utterance_keep_a_little_silence() -> None:
     assert join.pause == 0
 
 
-@pytest.mark.parametrize("n", [0, 1, WINDOW, 10_000])
+@pytest.mark.parametrize("n", [0, 1, POWER_WINDOW, 10_000])
 def test_silence_throughout_is_left_alone(n: int) -> None:
     assert silent_ends(np.zeros(n, np.float32)) == (0, 0)
 

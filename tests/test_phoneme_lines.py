@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kokoro_fast.chunking.planner import plan
-from kokoro_fast.cli.main import cli
+from kokoro_fast.cli.app import cli
 from kokoro_fast.config import MAX_SYMBOLS, VOCAB
 from kokoro_fast.errors import InputError, UnspokenTextWarning
 from kokoro_fast.export.phoneme_lines import phoneme_lines

@@ -10,7 +10,7 @@ import pytest
 
 from kokoro_fast import Kokoro, Speech
 from kokoro_fast.errors import InputError
-from kokoro_fast.streaming.stream import AHEAD_SECONDS
+from kokoro_fast.streaming.stream import BUFFER_SECONDS
 
 TEXT = "Dr. Smith paid $100 for it. Isn't that a lot? The night train was late again, and nobody seemed to mind."
 WORDS = [word.strip(".,?") for word in TEXT.split()]
@@ -122,7 +122,7 @@ def test_a_consumer_that_stops_reading_stops_the_work(tts: Kokoro) -> None:
         next(stream)
         assert not stream._ahead.wait(5)  # by now it waits for room, or is about to
         ready = stream._ahead._work._weight_ready
-        assert ready < AHEAD_SECONDS + 40  # the last chunk may be long
+        assert ready < BUFFER_SECONDS + 40  # the last chunk may be long
     assert n_pieces < 100_000
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokoro_fast.config import MAX_SYMBOLS
-from kokoro_fast.streaming.pacing import FIRST_SYMBOLS, LEAST_WINDOW, MOST_WINDOW, PlaybackBuffer
-from kokoro_fast.synthesis.throughput import EDGE_SYMBOLS, SHARE, Throughput
+from kokoro_fast.streaming.pacing import FIRST_SYMBOLS, SHORTEST_WINDOW, LONGEST_WINDOW, PlaybackBuffer
+from kokoro_fast.synthesis.throughput import EDGE_SYMBOLS, SAFETY_MARGIN, Throughput
 
 
 class Clock:
@@ -51,12 +51,12 @@ def test_the_first_chunk_is_done_while_its_window_plays() -> None:
     pace = Throughput(0.004)
     n_symbols = PlaybackBuffer(pace).most_symbols()
     assert n_symbols in FIRST_SYMBOLS
-    assert (n_symbols + EDGE_SYMBOLS) * pace.seconds_per_symbol <= SHARE * LEAST_WINDOW
-    assert PlaybackBuffer(pace).window_seconds(n_symbols) == LEAST_WINDOW
+    assert (n_symbols + EDGE_SYMBOLS) * pace.seconds_per_symbol <= SAFETY_MARGIN * SHORTEST_WINDOW
+    assert PlaybackBuffer(pace).window_seconds(n_symbols) == SHORTEST_WINDOW
     middling = PlaybackBuffer(Throughput(0.007)).window_seconds(FIRST_SYMBOLS[0])
     assert middling is not None
-    assert LEAST_WINDOW < middling < MOST_WINDOW
-    assert PlaybackBuffer(Throughput(1.0)).window_seconds(FIRST_SYMBOLS[0]) == MOST_WINDOW
+    assert SHORTEST_WINDOW < middling < LONGEST_WINDOW
+    assert PlaybackBuffer(Throughput(1.0)).window_seconds(FIRST_SYMBOLS[0]) == LONGEST_WINDOW
     assert PlaybackBuffer(Throughput(0.001)).most_symbols() == FIRST_SYMBOLS[-1]
     assert PlaybackBuffer(Throughput(1.0)).most_symbols() == FIRST_SYMBOLS[0]
     assert PlaybackBuffer(pace, has_windows=False).most_symbols() == FIRST_SYMBOLS[0]
@@ -73,7 +73,7 @@ def test_once_started_a_machine_faster_than_real_time_never_runs_dry(
     """Chunks of any length from a part of the schedule's limit on, on a machine whose pace is known."""
     clock = Clock()
     supply = PlaybackBuffer(Throughput(cost), clock=clock)
-    supply.sent((FIRST_SYMBOLS[0] + EDGE_SYMBOLS) * cost / SHARE + MOST_WINDOW)
+    supply.sent((FIRST_SYMBOLS[0] + EDGE_SYMBOLS) * cost / SAFETY_MARGIN + LONGEST_WINDOW)
     heard_until = clock.now + supply.seconds
     for _ in range(30):
         most = supply.most_symbols()
@@ -95,6 +95,6 @@ def test_a_window_is_for_a_chunk_that_would_come_too_late() -> None:
     assert supply.window_seconds(50) is not None
     assert PlaybackBuffer(Throughput(0.01), has_windows=False, clock=clock).window_seconds(50) is None
     supply.sent(3.0)
-    in_time = int(SHARE * 3.0 / 0.01) - EDGE_SYMBOLS
+    in_time = int(SAFETY_MARGIN * 3.0 / 0.01) - EDGE_SYMBOLS
     assert supply.window_seconds(in_time - 1) is None
-    assert supply.window_seconds(in_time + 1) == MOST_WINDOW
+    assert supply.window_seconds(in_time + 1) == LONGEST_WINDOW

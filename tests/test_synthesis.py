@@ -12,10 +12,11 @@ from kokoro_fast import Kokoro, Speech, ops
 from kokoro_fast.backends.network import RenderingCancelled
 from kokoro_fast.chunking.planner import plan
 from kokoro_fast.config import SAMPLE_RATE
-from kokoro_fast.streaming.pacing import LEAST_WINDOW, MOST_WINDOW, PlaybackBuffer
-from kokoro_fast.synthesis.early_window import BLEND
-from kokoro_fast.synthesis.pauses import PAUSE_SECONDS, WINDOW, silent_ends
-from kokoro_fast.synthesis.synthesizer import CROSSFADE, Synthesizer
+from kokoro_fast.streaming.pacing import SHORTEST_WINDOW, LONGEST_WINDOW, PlaybackBuffer
+from kokoro_fast.synthesis.early_window import BLEND_SAMPLES
+from kokoro_fast.synthesis.pauses import PAUSE_SECONDS, POWER_WINDOW, silent_ends
+from kokoro_fast.synthesis.synthesizer import Synthesizer
+from kokoro_fast.synthesis.timeline import CROSSFADE
 from kokoro_fast.synthesis.throughput import Throughput
 from kokoro_fast.text import phonemes_to_tokens
 from kokoro_fast.types import Boundary, Chunk, ProsodyOverride
@@ -96,7 +97,7 @@ def gap(before: NDArray[np.float32], after: NDArray[np.float32]) -> float:
 def test_a_pause_is_as_long_as_markup_says(tts: Kokoro, pause: float) -> None:
     first, second = speak(tts, [chunk(PHONEMES[0], pause=pause), CHUNKS[1]])
     # To the windows in which silence is measured; a chunk keeps 30 ms before its onset.
-    assert gap(first.audio, second.audio) == pytest.approx(max(pause, 0.03), abs=(2 * WINDOW + CROSSFADE) / SAMPLE_RATE)
+    assert gap(first.audio, second.audio) == pytest.approx(max(pause, 0.03), abs=(2 * POWER_WINDOW + CROSSFADE) / SAMPLE_RATE)
 
 
 def test_a_pause_at_the_ends_of_the_text(tts: Kokoro) -> None:
@@ -118,7 +119,7 @@ def test_markup_chooses_voice_and_rate(tts: Kokoro) -> None:
 
 @needs_native
 @pytest.mark.parametrize("one", CHUNKS, ids=range(len(CHUNKS)))
-@pytest.mark.parametrize(("seconds_per_symbol", "length"), [(QUICK, LEAST_WINDOW), (SLOW, MOST_WINDOW)])
+@pytest.mark.parametrize(("seconds_per_symbol", "length"), [(QUICK, SHORTEST_WINDOW), (SLOW, LONGEST_WINDOW)])
 def test_live_is_exact_but_for_the_first_window(
     tts: Kokoro, seconds_per_symbol: float, length: float, one: Chunk
 ) -> None:
@@ -127,7 +128,7 @@ def test_live_is_exact_but_for_the_first_window(
     assert length < window.duration < length + 0.3
     found = np.concatenate([window.audio, rest.audio])
     # The ends are the same; live, the opening silence follows from the durations and not from the sound.
-    n_same = min(len(found), len(exact.audio)) - len(window.audio) - BLEND
+    n_same = min(len(found), len(exact.audio)) - len(window.audio) - BLEND_SAMPLES
     assert n_same > SAMPLE_RATE
     np.testing.assert_array_equal(found[-n_same:], exact.audio[-n_same:])
 
@@ -186,7 +187,7 @@ def test_no_step_where_the_exact_sound_takes_over(tts: Kokoro) -> None:
         first, rest = speak(tts, [one], live=True)
         sound, place = np.concatenate([first.audio, rest.audio]), len(first.audio)
         steps = np.abs(np.diff(sound))
-        assert steps[place - 20 : place + BLEND + 20].max() <= steps[place - 4800 : place + 4800].max()
+        assert steps[place - 20 : place + BLEND_SAMPLES + 20].max() <= steps[place - 4800 : place + 4800].max()
         assert steps[place - 1] <= np.quantile(steps[place - 2400 : place + 2400], 0.999)
 
 
