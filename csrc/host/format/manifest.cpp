@@ -32,7 +32,8 @@ std::string joined(Names names, const char* between) {
 
 bool is_printable(const std::string& text) { return in_quotes(text, text.size()) == '"' + text + '"'; }
 
-// Reads values that must have exactly one form, and keeps the first error. After one, what it returns is empty.
+// Reads values that must have exactly one form, and keeps the first error. After an error, the values that it returns
+// are empty.
 class Reader {
  public:
   const std::string& error() const { return error_; }
@@ -181,7 +182,7 @@ Manifest manifest(Reader& reader, const Json& json) {
   return manifest;
 }
 
-// The command of a manifest that cannot be read as a whole.
+// The rebuild command of a manifest that cannot be read as a whole.
 std::string command_of(const Json* json, const fs::path& folder) {
   const Json* command = json == nullptr ? nullptr : json->find("command");
   const std::string* text = command == nullptr ? nullptr : command->as_string();
@@ -190,8 +191,8 @@ std::string command_of(const Json* json, const fs::path& folder) {
   return "kokoro-fast export KIND -o " + shown(name);
 }
 
-Status refused(Code code, const fs::path& path, const std::string& said, const std::string& command) {
-  return {code, shown(path) + ": " + said + "; rebuild it with: " + command};
+Status refused(Code code, const fs::path& path, const std::string& reason, const std::string& command) {
+  return {code, shown(path) + ": " + reason + "; rebuild it with: " + command};
 }
 
 // "2.13" of "2.13.0+cpu".
@@ -200,7 +201,7 @@ std::string_view minor_version(std::string_view version) {
   return first == std::string_view::npos ? version : version.substr(0, version.find_first_of(".+", first + 1));
 }
 
-// What Linux says of the processor; empty where there is nothing to ask.
+// The features that Linux lists for the processor; empty where there is no such list.
 std::set<std::string> read_cpu_features() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
@@ -223,8 +224,8 @@ const Graph* Manifest::find_graph(std::string_view name) const {
   return found == graphs.end() ? nullptr : &*found;
 }
 
-Status Manifest::refusal(Code code, const std::string& name, const std::string& said) const {
-  return refused(code, folder / name, said, command);
+Status Manifest::refusal(Code code, const std::string& name, const std::string& reason) const {
+  return refused(code, folder / name, reason, command);
 }
 
 Result<Manifest> read_manifest(const fs::path& folder) {
@@ -247,7 +248,7 @@ Result<Manifest> read_manifest(const fs::path& folder) {
     const Code code = is_other_format ? Code::mismatch : Code::damaged_file;
     return refused(code, path, reader.error(), command_of(&*json, folder));
   }
-  read.folder = fs::absolute(folder, error);  // the program may go to another folder before it wants a voice
+  read.folder = fs::absolute(folder, error);  // the program may change its folder before it asks for a voice
   if (error) read.folder = folder;
   return read;
 }
@@ -300,7 +301,7 @@ Result<std::string> read_checked(const Manifest& manifest, const FileEntry& file
 
 bool cpu_has(const std::string& feature) {
 #if defined(__x86_64__) && defined(__GNUC__)
-  // The processor itself, where it can be asked: under an emulator the file says something else.
+  // Asks the processor itself where that is possible: under an emulator, the list of Linux has other features.
   if (feature == "avx2") return __builtin_cpu_supports("avx2");
   if (feature == "fma") return __builtin_cpu_supports("fma");
   if (feature == "avx512f") return __builtin_cpu_supports("avx512f");
@@ -311,7 +312,7 @@ bool cpu_has(const std::string& feature) {
   if (feature == "avx512_bf16") return __builtin_cpu_supports("avx512bf16");
 #endif
   static const std::set<std::string> features = read_cpu_features();
-  return features.empty() || features.count(feature) != 0;  // with nothing to ask, let it be tried
+  return features.empty() || features.count(feature) != 0;  // without a list, let the caller try
 }
 
 }  // namespace kokoro_fast
