@@ -326,18 +326,18 @@ def test_control_c_ends_the_waiting() -> None:
 
 
 EXITS = {
-    "full": "ahead = Ahead(lambda _: iter(range(100)), 1); next(ahead)",
-    "working": "ahead = Ahead(lambda cancelled: iter(lambda: bool(cancelled), True), 1e9); next(ahead)",
-    "stuck": "ahead = Ahead(lambda _: iter(threading.Event().wait, None), 1)",
-    "error": "ahead = Ahead(lambda _: iter(range(100)), 1); 1 / 0",
-    "thread": "threading.Thread(target=list, args=(Ahead(lambda _: iter(int, 1), 1),), daemon=True).start()",
+    "full": "ahead = Prefetcher(lambda _: iter(range(100)), 1); next(ahead)",
+    "working": "ahead = Prefetcher(lambda cancelled: iter(lambda: bool(cancelled), True), 1e9); next(ahead)",
+    "stuck": "ahead = Prefetcher(lambda _: iter(threading.Event().wait, None), 1)",
+    "error": "ahead = Prefetcher(lambda _: iter(range(100)), 1); 1 / 0",
+    "thread": "threading.Thread(target=list, args=(Prefetcher(lambda _: iter(int, 1), 1),), daemon=True).start()",
 }
 
 
 @pytest.mark.parametrize("code", EXITS.values(), ids=EXITS)
 def test_the_interpreter_exits(code: str) -> None:
-    program = f"import threading\nimport kokoro_fast.ahead\nfrom kokoro_fast.ahead import Ahead\n{code}"
-    program += "\nkokoro_fast.ahead.EXIT_SECONDS = 0.1" if "Event" in code else ""
+    program = f"import threading\nfrom kokoro_fast.streaming import prefetch\nfrom kokoro_fast.streaming.prefetch import Prefetcher\n{code}"
+    program += "\nprefetch.EXIT_SECONDS = 0.1" if "Event" in code else ""
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=GUARD)
     assert done.returncode == (1 if "1 / 0" in code else 0)
     assert ("ZeroDivisionError" in done.stderr) if done.returncode else (done.stderr == "")
@@ -346,7 +346,7 @@ def test_the_interpreter_exits(code: str) -> None:
 def test_work_is_closed_at_exit_before_anything_is_torn_down() -> None:
     program = """
 import atexit
-from kokoro_fast.ahead import Ahead
+from kokoro_fast.streaming.prefetch import Prefetcher
 
 def work(_):
     try:
@@ -356,7 +356,7 @@ def work(_):
         print("closed")
 
 atexit.register(print, "torn down")
-ahead = Ahead(work, 2)
+ahead = Prefetcher(work, 2)
 next(ahead)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=GUARD)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from kokoro_fast import audio
 from kokoro_fast.audio.encoders import FfmpegFormat, Tags
+from kokoro_fast.audio.pcm import _to_int16
 from kokoro_fast.errors import InputError, MissingDependencyError
 from kokoro_fast.speech import Speech
 
@@ -142,7 +142,7 @@ def test_rounding_and_clipping() -> None:
     samples = np.array([0, 1, -1, 2, -np.inf, np.inf, np.nan, half, 3 * half, -3 * half, -5 * half], np.float32)
     expected = [0, 32767, -32767, 32767, -32767, 32767, 0, 0, 2, -2, -2]
     assert audio.to_int16(samples).tolist() == expected
-    assert audio._to_int16(samples).tolist() == expected
+    assert _to_int16(samples).tolist() == expected
     assert audio.pcm16(np.array([1, -1, 2 / 32767])) == b"\xff\x7f\x01\x80\x02\x00"
 
 
@@ -150,7 +150,7 @@ def test_native_and_numpy_agree() -> None:
     from kokoro_fast import _native as native
 
     samples = np.random.default_rng(0).uniform(-1.2, 1.2, 100_000).astype(np.float32)
-    np.testing.assert_array_equal(native.float_to_pcm16(samples), audio._to_int16(samples))
+    np.testing.assert_array_equal(native.float_to_pcm16(samples), _to_int16(samples))
 
 
 def test_two_dimensions_are_refused() -> None:

@@ -75,7 +75,7 @@ def test_other_backends_have_one_precision() -> None:
 
 def test_precision_that_the_instruction_set_lacks() -> None:
     code = """
-from kokoro_fast.backends.precision import choose_precision
+from kokoro_fast.ops.precision import choose_precision
 print(choose_precision("fp32", "native").name, choose_precision("auto", "native"))
 for name in ("bf16", "int8"):
     try:

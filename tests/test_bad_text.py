@@ -145,7 +145,7 @@ def test_a_text_without_words_has_no_phonemes_but_its_marks() -> None:
 
 def test_what_cannot_be_said_is_reported_with_its_place() -> None:
     text = "Say \ue000 and \ud800."
-    assert [(d.text, d.char_start) for d in phonemizer("en-us")(text).dropped] == [("\ud800", 10)]
+    assert [(d.text, d.char_start) for d in phonemizer("en-us")(text).unspoken] == [("\ud800", 10)]
 
 
 @pytest.mark.parametrize("signs", ["'", "<", "[", "-", '"', "* ", ".,;", "=\n"])
@@ -154,7 +154,7 @@ def test_a_book_of_signs_takes_no_longer_than_a_book(signs: str) -> None:
     result = phonemizer("en-us")(text)
     assert_true_to(text, result.tokens)
     assert visible("".join(token.text for token in result.tokens)) == visible(text)
-    assert result.dropped == []
+    assert result.unspoken == []
 
 
 @pytest.mark.slow

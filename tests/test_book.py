@@ -20,10 +20,10 @@ import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kokoro_fast.book.publish import LEAD, chapter_marks
 
 from kokoro_fast.audio.pcm import pcm16
 from kokoro_fast.book import Heading, Publication, ResumableJob, find_outline, write_book
+from kokoro_fast.book.publish import LEAD, chapter_marks
 from kokoro_fast.errors import InputError
 from kokoro_fast.speech import Speech
 from kokoro_fast.types import Word
@@ -377,10 +377,10 @@ IN_A_PROCESS = """
 import resource, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from test_book import OPTIONS, Work, a_part
+from test_book import OPTIONS, ResumableJob, a_part
 path, limit = Path(sys.argv[2]), int(sys.argv[3])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
-with Work(path) as work:
+with ResumableJob(path) as work:
     work.begin(OPTIONS, 5)
     print(work.n_parts, flush=True)
     number = work.n_parts

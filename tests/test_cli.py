@@ -148,7 +148,10 @@ def test_warnings_and_log_are_single_lines(capsys: pytest.CaptureFixture[str]) -
         (["say", "Hi.", "-o", "missing/speech.wav"], ["output missing/speech.wav", "expected the folder"]),
         (["say", "Hi.", "-o", "-", "--json"], ["--json"]),
         (["say", "Hi.", "--subtitles", "speech.txt"], ["subtitles speech.txt", ".srt, .vtt, .json, got .txt"]),
-        (["say", "Hi.", "--subtitles", "missing/speech.srt"], ["subtitles missing/speech.srt", "the folder to exist"]),
+        (
+            ["say", "Hi.", "--subtitles", "missing/speech.srt"],
+            ["subtitles missing/speech.srt", "expected the folder", "to exist, found none"],
+        ),
         (["say", "Hi.", "--lexicon", "missing.json"], ["missing.json"]),
         (["say", "Hi [pause:long] there."], ["markup at character 3", "'long'"]),
         (["say", "Hi.", "--phonemes", "hˈI"], ["expected one of TEXT, --file and --phonemes"]),

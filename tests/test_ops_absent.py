@@ -105,6 +105,8 @@ def test_reference_asked_for_is_silent(package: Path) -> None:
 
 
 def test_numpy_side_goes_on_without_the_module(package: Path) -> None:
-    code = "from kokoro_fast.stitch import Stitcher, make_stitcher; assert type(make_stitcher(3)) is Stitcher"
+    code = (
+        "from kokoro_fast.synthesis.stitcher import Stitcher, make_stitcher; assert type(make_stitcher(3)) is Stitcher"
+    )
     result = run_python(package, code)
     assert result.returncode == 0, result.stderr

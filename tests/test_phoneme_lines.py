@@ -149,8 +149,8 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("args", "said"),
     [
         (["* * *", "-o", "out"], "expected something to say"),
-        (["Hi.", "-o", "none/out"], "output none/out: cannot write there: No such file or directory"),
-        (["Hi.", "-o", "."], "output .: cannot write there"),
+        (["Hi.", "-o", "none/out"], "output none/out: expected the folder "),
+        (["Hi.", "-o", "."], "output .: expected a file or a new name, found something else of that name"),
         (["Hi.", "-f", "text.txt"], "expected one of TEXT, --file and --phonemes, got more"),
         (["-f", "text.txt"], "file text.txt: cannot read it"),
         (["Hi.", "--lexicon", "none.json"], "none.json"),

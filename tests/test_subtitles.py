@@ -243,8 +243,8 @@ def test_a_full_disk_is_named_and_leaves_what_was_there(tmp_path: Path, n_bytes:
     [
         ("x.ass", r"expected a name that ends in .srt, .vtt, .json, got .ass"),
         ("x", "got none"),
-        ("nowhere/x.srt", "cannot write there: No such file or directory"),
-        ("folder.srt", "expected a file that may be replaced"),
+        ("nowhere/x.srt", "expected the folder .*nowhere to exist, found none"),
+        ("folder.srt", "expected a file or a new name, found something else of that name"),
     ],
 )
 def test_bad_places_are_one_line(tmp_path: Path, place: str, said: str) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokoro_fast.config import MAX_SYMBOLS
-from kokoro_fast.streaming.pacing import FIRST_SYMBOLS, SHORTEST_WINDOW, LONGEST_WINDOW, PlaybackBuffer
+from kokoro_fast.streaming.pacing import FIRST_SYMBOLS, LONGEST_WINDOW, SHORTEST_WINDOW, PlaybackBuffer
 from kokoro_fast.synthesis.throughput import EDGE_SYMBOLS, SAFETY_MARGIN, Throughput
 
 
@@ -38,12 +38,12 @@ def test_what_was_sent_is_heard_in_real_time() -> None:
 def test_pace_believes_a_slower_machine_at_once_and_a_faster_one_slowly() -> None:
     pace = Throughput(0.010)
     n_symbols = 100 - EDGE_SYMBOLS
-    pace.worked(n_symbols, 2.0)
+    pace.record(n_symbols, 2.0)
     assert pace.seconds_per_symbol == pytest.approx(0.020)
-    pace.worked(n_symbols, 1.0)
+    pace.record(n_symbols, 1.0)
     assert 0.010 < pace.seconds_per_symbol < 0.020
     for _ in range(50):
-        pace.worked(n_symbols, 1.0)
+        pace.record(n_symbols, 1.0)
     assert pace.seconds_per_symbol == pytest.approx(0.010, rel=1e-3)
 
 

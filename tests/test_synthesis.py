@@ -9,15 +9,16 @@ from metrics import log_mel_distance
 from numpy.typing import NDArray
 
 from kokoro_fast import Kokoro, Speech, ops
-from kokoro_fast.backends.network import RenderingCancelled
 from kokoro_fast.chunking.planner import plan
 from kokoro_fast.config import SAMPLE_RATE
-from kokoro_fast.streaming.pacing import SHORTEST_WINDOW, LONGEST_WINDOW, PlaybackBuffer
+from kokoro_fast.errors import RenderingCancelled
+from kokoro_fast.streaming.pacing import LONGEST_WINDOW, SHORTEST_WINDOW, PlaybackBuffer
 from kokoro_fast.synthesis.early_window import BLEND_SAMPLES
+from kokoro_fast.synthesis.lookahead import ChunkRun
 from kokoro_fast.synthesis.pauses import PAUSE_SECONDS, POWER_WINDOW, silent_ends
 from kokoro_fast.synthesis.synthesizer import Synthesizer
-from kokoro_fast.synthesis.timeline import CROSSFADE
 from kokoro_fast.synthesis.throughput import Throughput
+from kokoro_fast.synthesis.timeline import CROSSFADE
 from kokoro_fast.text import phonemes_to_tokens
 from kokoro_fast.types import Boundary, Chunk, ProsodyOverride
 from kokoro_fast.weights import load_voice
@@ -69,7 +70,7 @@ def speak(
     pace = Throughput(seconds_per_symbol)
     supply = PlaybackBuffer(pace) if live else None
     synthesis = Synthesizer(tts.backend, load_voice(voice), load_voice, 1.0, 7, pace, supply)
-    return list(synthesis.parts([(chunks, True)], skip))
+    return list(synthesis.parts([ChunkRun(chunks, ends_text=True)], skip))
 
 
 NUMBERS = ("wˈʌn.", "tˈu tˈu!", "θɹˈi?", "fˈɔɹ ʌv ðˈɛm.", "fˈIv.", "sˈɪks ɔɹ sˈO.")
@@ -97,7 +98,9 @@ def gap(before: NDArray[np.float32], after: NDArray[np.float32]) -> float:
 def test_a_pause_is_as_long_as_markup_says(tts: Kokoro, pause: float) -> None:
     first, second = speak(tts, [chunk(PHONEMES[0], pause=pause), CHUNKS[1]])
     # To the windows in which silence is measured; a chunk keeps 30 ms before its onset.
-    assert gap(first.audio, second.audio) == pytest.approx(max(pause, 0.03), abs=(2 * POWER_WINDOW + CROSSFADE) / SAMPLE_RATE)
+    assert gap(first.audio, second.audio) == pytest.approx(
+        max(pause, 0.03), abs=(2 * POWER_WINDOW + CROSSFADE) / SAMPLE_RATE
+    )
 
 
 def test_a_pause_at_the_ends_of_the_text(tts: Kokoro) -> None:
@@ -202,6 +205,6 @@ def test_work_that_is_no_longer_wanted_ends_within_a_chunk(tts: Kokoro) -> None:
 
     synthesis = Synthesizer(tts.backend, load_voice("af_heart"), load_voice, 1.0, 7, Throughput())
     with pytest.raises(RenderingCancelled):
-        next(synthesis.parts([(CHUNKS, True)], stop=stop))
+        next(synthesis.parts([ChunkRun(CHUNKS, ends_text=True)], should_stop=stop))
     assert asked == 3
     assert len(speak(tts, CHUNKS[2:])[0].audio) > SAMPLE_RATE  # the engine is as good as before

@@ -126,7 +126,7 @@ def test_symbols_are_those_of_misaki(code: str, misaki: dict[str, Any]) -> None:
         assert_true_to(sentence, result.tokens)
         covered = "".join(token.text + token.whitespace for token in result.tokens)
         assert covered == sentence
-        assert result.dropped == []
+        assert result.unspoken == []
 
 
 def test_tokens() -> None:
@@ -205,8 +205,8 @@ def test_foreign_symbols_in_a_link_are_an_error_before_the_first_part() -> None:
 
 def test_what_cannot_be_said_is_reported() -> None:
     text = "Say \ud800 twice."
-    (dropped,) = phonemizer("en-us")(text).dropped
-    assert (dropped.text, dropped.symbols, dropped.char_start, dropped.char_end) == ("\ud800", "", 4, 5)
+    (unspoken,) = phonemizer("en-us")(text).unspoken
+    assert (unspoken.text, unspoken.symbols, unspoken.char_start, unspoken.char_end) == ("\ud800", "", 4, 5)
 
 
 @pytest.mark.parametrize("text", ODD, ids=lambda text: ascii(text)[:20])
@@ -224,8 +224,8 @@ def test_odd_text(text: str) -> None:
 def test_any_text(text: str) -> None:
     result = phonemizer("en-us")(text)
     assert_true_to(text, result.tokens)
-    for dropped in result.dropped:
-        assert dropped.text == text[dropped.char_start : dropped.char_end]
+    for unspoken in result.unspoken:
+        assert unspoken.text == text[unspoken.char_start : unspoken.char_end]
 
 
 def test_the_whole_is_the_join_of_the_stream() -> None:
@@ -274,7 +274,7 @@ sys.modules["espeakng_loader"] = None
 from kokoro_fast.text import phonemizer
 from kokoro_fast.errors import MissingDependencyError
 result = phonemizer("en-us")("Hello blorptish world.")
-print([t.phonemes for t in result.tokens], [(d.text, d.symbols) for d in result.dropped])
+print([t.phonemes for t in result.tokens], [(d.text, d.symbols) for d in result.unspoken])
 try:
     phonemizer("es")("hola")
 except MissingDependencyError as error:

@@ -29,7 +29,7 @@ def test_tokens_are_true_to_the_text(code: str) -> None:
     assert "".join(token.text + token.whitespace for token in result.tokens) == text
     assert all(token.text == text[token.char_start : token.char_end] for token in result.tokens)
     assert all(token.phonemes and VOCAB.keys() >= set(token.phonemes) for token in result.tokens)
-    assert result.dropped == []
+    assert result.unspoken == []
     assert len(result.tokens) > 0.8 * len(re.findall(r"\w+|[.,?!()]", text))
 
 
