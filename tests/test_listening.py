@@ -13,7 +13,7 @@ import jiwer
 import numpy as np
 import pytest
 from conftest import THREADS
-from listening import Listener, plain_words
+from support.listening import Listener, plain_words
 
 from kokoro_fast import Kokoro, Speech
 

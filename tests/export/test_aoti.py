@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 import torch
-from goldens import Golden
-from metrics import correlation, log_mel_distance, relative_error
+from support.goldens import Golden
+from support.metrics import correlation, log_mel_distance, relative_error
 from torch import Tensor
 
 from kokoro_fast import ops

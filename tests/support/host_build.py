@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-HOST = Path(__file__).parents[1] / "csrc" / "host"
+HOST = Path(__file__).parents[2] / "csrc" / "host"
 
 
 def configure(source: Path, build: Path, *options: str) -> None:

@@ -38,7 +38,7 @@ def test_the_kinds_are_in_the_order_of_their_cost() -> None:
 
 
 def test_the_document_has_the_weights() -> None:
-    document = (Path(__file__).parents[1] / "docs" / "planning.md").read_text("utf-8")
+    document = (Path(__file__).parents[2] / "docs" / "planning.md").read_text("utf-8")
     rows = re.findall(r"^\| ([A-Z_]+) \| ([\d.]+) \|", document, flags=re.MULTILINE)
     assert {Kind[name]: float(cost) for name, cost in rows} == BREAK_COST
     head, costs = re.findall(r"^\| (?:symbols|cost) (\|[\d .|]+)\|$", document, flags=re.MULTILINE)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from metrics import log_mel_distance
+from support.metrics import log_mel_distance
 
 from kokoro_fast import Kokoro, ops
 from kokoro_fast.backends import threads

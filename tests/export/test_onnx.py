@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import goldens
 import numpy as np
 import pytest
 import torch
-from goldens import Golden
-from metrics import correlation, log_mel_distance, relative_error
+from support import goldens
+from support.goldens import Golden
+from support.metrics import correlation, log_mel_distance, relative_error
 from torch import Tensor
 
 from kokoro_fast.artifact.manifest import read_manifest

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import goldens
 import pytest
 import torch
 import torch.nn.functional as F
-from goldens import Golden
-from metrics import correlation, log_mel_distance, relative_error
-from reference_rounding import reference_gelu, reference_model
+from support import goldens
+from support.goldens import Golden
+from support.metrics import correlation, log_mel_distance, relative_error
+from support.reference_rounding import reference_gelu, reference_model
 from torch import Tensor, nn
 
 from kokoro_fast import ops

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import goldens
 import pytest
 import torch
-from goldens import Golden
-from metrics import relative_error
+from support import goldens
+from support.goldens import Golden
+from support.metrics import relative_error
 
 from kokoro_fast import ops
 from kokoro_fast.model import KokoroModel

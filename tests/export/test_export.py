@@ -38,7 +38,7 @@ FIELDS = [
     *("sample_rate", "samples_per_frame", "max_symbols", "files", "graphs"),
 ]
 Folder = Callable[..., Path]
-PAPER = (Path(__file__).parents[1] / "docs" / "export.md").read_text("utf-8")
+PAPER = (Path(__file__).parents[2] / "docs" / "export.md").read_text("utf-8")
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from metrics import log_mel_distance
 from numpy.typing import NDArray
+from support.metrics import log_mel_distance
 
 from kokoro_fast import Kokoro, Speech, ops
 from kokoro_fast.chunking.planner import plan

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 import torch
+from tests.goldens import Golden
 
 from kokoro_fast import ops
 from kokoro_fast.model import KokoroModel
 from kokoro_fast.model.fused import fused_stages
 from kokoro_fast.model.kokoro import normal
 from kokoro_fast.model.stages import Stages
-from tests.goldens import Golden
 
 
 @pytest.mark.parametrize("name", ["one_word", "hello"])

@@ -376,8 +376,8 @@ def test_files_of_others_stay(tmp_path: Path) -> None:
 IN_A_PROCESS = """
 import resource, sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-from test_book import OPTIONS, ResumableJob, a_part
+sys.path[:0] = sys.argv[1].split(":")
+from test_job import OPTIONS, ResumableJob, a_part
 path, limit = Path(sys.argv[2]), int(sys.argv[3])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 with ResumableJob(path) as work:
@@ -391,7 +391,7 @@ with ResumableJob(path) as work:
 
 
 def a_process(path: Path, limit: int = 1 << 40) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", IN_A_PROCESS, str(Path(__file__).parent), str(path), str(limit)]
+    command = [sys.executable, "-c", IN_A_PROCESS, f"{Path(__file__).parent}:{Path(__file__).parents[1]}", str(path), str(limit)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from onnx_writer import write_export, write_onnx
+from support.onnx_writer import write_export, write_onnx
 from torch import Tensor
 
 from kokoro_fast.errors import WeightsError

@@ -12,15 +12,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import goldens
 import numpy as np
 import pytest
 import soundfile
 import torch
-from goldens import Golden
-from host_build import HOST, configure, run
-from metrics import correlation, log_mel_distance
 from numpy.typing import NDArray
+from support import goldens
+from support.goldens import Golden
+from support.host_build import HOST, configure, run
+from support.metrics import correlation, log_mel_distance
 
 from kokoro_fast import Kokoro, ops
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
-from metrics import relative_error
+from support.metrics import relative_error
 from torch import Tensor
 
 from kokoro_fast import ops

@@ -9,12 +9,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 
-import goldens
 import pytest
 import torch
-from goldens import Golden
-from metrics import correlation, log_mel_distance, relative_error
+from support import goldens
+from support.goldens import Golden
+from support.metrics import correlation, log_mel_distance, relative_error
 from torch import Tensor
 
 from kokoro_fast import ops
@@ -223,8 +224,9 @@ def test_precision_that_is_none(model: KokoroModel) -> None:
 def test_other_instruction_sets(fetched: None, isa: str) -> None:
     """float32 on each of them, and an error in one line for what they lack."""
     code = """
-import goldens, torch
-from metrics import relative_error
+import torch
+from support import goldens
+from support.metrics import relative_error
 from kokoro_fast.model import KokoroModel
 from kokoro_fast.model.fused import fuse
 from kokoro_fast.weights import find_weights, load_state
@@ -240,7 +242,7 @@ with torch.inference_mode():
     audio = model.render(prosody._replace(f0=case.f0, energy=case.energy), case.style, noise=0.0)
 print(torch.equal(prosody.durations, case.durations), relative_error(audio, case.audio))
 """
-    environment = {**os.environ, "KOKORO_FAST_ISA": isa, "PYTHONPATH": os.path.dirname(__file__)}
+    environment = {**os.environ, "KOKORO_FAST_ISA": isa, "PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     if "KOKORO_FAST_ISA: expected one that this build and CPU can use" in process.stderr:
         pytest.skip(f"this CPU does not run {isa}")

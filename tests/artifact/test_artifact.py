@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from goldens import Golden
-from metrics import correlation, log_mel_distance
 from numpy.typing import NDArray
+from support.goldens import Golden
+from support.metrics import correlation, log_mel_distance
 
 from kokoro_fast import Kokoro, ops
 from kokoro_fast.artifact.manifest import described, read_manifest

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from goldens import Golden
-from metrics import log_mel_distance, relative_error
+from support.goldens import Golden
+from support.metrics import log_mel_distance, relative_error
 from torch import Tensor
 
 from kokoro_fast.config import SAMPLES_PER_FRAME, VOCAB

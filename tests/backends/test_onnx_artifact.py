@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from metrics import log_mel_distance
 from numpy.typing import NDArray
+from support.metrics import log_mel_distance
 
 from kokoro_fast import Kokoro
 from kokoro_fast.backends.network import RenderingCancelled
