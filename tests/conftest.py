@@ -95,3 +95,11 @@ def host_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from support.host_build import build_host
 
     return build_host(tmp_path_factory.mktemp("host") / "build")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """An artifact folder with all that a loader checks, and none of what it would run."""
+    from support.small_artifact import small_artifact
+
+    return small_artifact(tmp_path / "kokoro")

@@ -1,49 +1,20 @@
-"""Work ahead of its consumer: order, bounds, errors, and that no thread outlives its use."""
+"""Work ahead of its consumer: in order, within bounds, and stopped when nobody wants it."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import random
-import signal
-import subprocess
-import sys
 import threading
-import time
 import traceback
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count, islice
+from itertools import count
 
 import pytest
+from support.prefetching import GUARD, endless, numbers
 
 from kokoro_fast.streaming.prefetch import CancellationToken, Prefetcher
-
-GUARD = 60.0
-"""Seconds after which a test that hangs fails. Nothing is expected to take a noticeable part of it."""
-
-
-def numbers(end: int) -> Callable[[CancellationToken], Iterator[int]]:
-    return lambda _: iter(range(end))
-
-
-def endless(_: CancellationToken) -> Iterator[int]:
-    return count()
-
-
-def wait_for_threads() -> None:
-    for thread in threading.enumerate():
-        if thread.name == "kokoro-fast-ahead":
-            thread.join(GUARD)
-            assert not thread.is_alive()
-
-
-@pytest.fixture(autouse=True)
-def no_thread_is_left() -> Iterator[None]:
-    yield
-    gc.collect()
-    wait_for_threads()
 
 
 @pytest.mark.parametrize("most", [1, 2, 100])
@@ -295,192 +266,3 @@ def test_cancels_at_random_times() -> None:
             assert not thread.is_alive()
         assert ahead.wait(GUARD)
         assert taken == list(range(len(taken)))
-
-
-def test_control_c_ends_the_waiting() -> None:
-    main = threading.main_thread().ident
-    assert main is not None
-    ready = threading.Event()
-
-    def stuck(cancelled: CancellationToken) -> Iterator[int]:
-        released = threading.Event()
-        cancelled.then(released.set)
-        assert released.wait(GUARD)
-        yield 0
-
-    def interrupt() -> None:
-        assert ready.wait(GUARD)
-        time.sleep(0.1)  # a signal just before the wait begins is seen only after it
-        signal.pthread_kill(main, signal.SIGINT)
-
-    def wait_for_ever() -> None:
-        ready.set()
-        next(ahead)
-
-    with Prefetcher(stuck, most=1) as ahead:
-        helper = threading.Thread(target=interrupt, daemon=True)
-        helper.start()
-        with pytest.raises(KeyboardInterrupt):
-            wait_for_ever()
-        helper.join(GUARD)
-
-
-EXITS = {
-    "full": "ahead = Prefetcher(lambda _: iter(range(100)), 1); next(ahead)",
-    "working": "ahead = Prefetcher(lambda cancelled: iter(lambda: bool(cancelled), True), 1e9); next(ahead)",
-    "stuck": "ahead = Prefetcher(lambda _: iter(threading.Event().wait, None), 1)",
-    "error": "ahead = Prefetcher(lambda _: iter(range(100)), 1); 1 / 0",
-    "thread": "threading.Thread(target=list, args=(Prefetcher(lambda _: iter(int, 1), 1),), daemon=True).start()",
-}
-
-
-@pytest.mark.parametrize("code", EXITS.values(), ids=EXITS)
-def test_the_interpreter_exits(code: str) -> None:
-    program = f"import threading\nfrom kokoro_fast.streaming import prefetch\nfrom kokoro_fast.streaming.prefetch import Prefetcher\n{code}"
-    program += "\nprefetch.EXIT_SECONDS = 0.1" if "Event" in code else ""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=GUARD)
-    assert done.returncode == (1 if "1 / 0" in code else 0)
-    assert ("ZeroDivisionError" in done.stderr) if done.returncode else (done.stderr == "")
-
-
-def test_work_is_closed_at_exit_before_anything_is_torn_down() -> None:
-    program = """
-import atexit
-from kokoro_fast.streaming.prefetch import Prefetcher
-
-def work(_):
-    try:
-        while True:
-            yield 0
-    finally:
-        print("closed")
-
-atexit.register(print, "torn down")
-ahead = Prefetcher(work, 2)
-next(ahead)
-"""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=GUARD)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "closed\ntorn down\n", "")
-
-
-def test_async_items() -> None:
-    async def main() -> list[int]:
-        async with Prefetcher(numbers(50), most=2) as ahead:
-            return [item async for item in ahead]
-
-    assert asyncio.run(main()) == list(range(50))
-
-
-def test_async_does_not_hold_up_the_loop() -> None:
-    async def main() -> None:
-        may_go_on = threading.Event()
-
-        def work(_: CancellationToken) -> Iterator[int]:
-            assert may_go_on.wait(GUARD)
-            yield 1
-
-        async def let_it_go_on() -> None:
-            await asyncio.sleep(0)
-            may_go_on.set()
-
-        ahead = Prefetcher(work, most=1)
-        assert await asyncio.gather(anext(ahead), let_it_go_on()) == [1, None]
-        assert [item async for item in ahead] == []
-
-    asyncio.run(main())
-
-
-def test_async_error() -> None:
-    def work(_: CancellationToken) -> Iterator[int]:
-        yield 0
-        raise ConnectionError("line cut")
-
-    async def main() -> None:
-        ahead = Prefetcher(work, most=5)
-        assert await anext(ahead) == 0
-        with pytest.raises(ConnectionError, match="line cut"):
-            await anext(ahead)
-
-    asyncio.run(main())
-
-
-def test_a_cancelled_task_cancels_the_work() -> None:
-    stopped = threading.Event()
-
-    def stuck(cancelled: CancellationToken) -> Iterator[int]:
-        released = threading.Event()
-        cancelled.then(released.set)
-        assert released.wait(GUARD)
-        stopped.set()
-        yield 0
-
-    async def main() -> None:
-        ahead = Prefetcher(stuck, most=1)
-        task = asyncio.ensure_future(anext(ahead))
-        await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert ahead.cancelled
-
-    asyncio.run(main())
-    assert stopped.wait(GUARD)
-
-
-def test_async_cancel_from_a_thread_wakes_the_task() -> None:
-    async def main() -> list[int]:
-        def stuck(cancelled: CancellationToken) -> Iterator[int]:
-            released = threading.Event()
-            cancelled.then(released.set)
-            assert released.wait(GUARD)
-            yield 0
-
-        ahead = Prefetcher(stuck, most=1)
-        taken, _ = await asyncio.gather(everything(ahead), asyncio.to_thread(ahead.cancel))
-        return taken
-
-    assert asyncio.run(main()) == []
-
-
-async def everything(ahead: Prefetcher[int]) -> list[int]:
-    return [item async for item in ahead]
-
-
-def test_async_cancels_at_random_times() -> None:
-    async def one(number: int) -> None:
-        chance = random.Random(number)
-        ahead = Prefetcher(endless, most=chance.choice([1, 2, 5]))
-        turns = chance.randrange(20)
-
-        async def cancel() -> None:
-            for _ in range(turns):
-                await asyncio.sleep(0)
-            if number % 2:
-                await asyncio.to_thread(ahead.cancel)
-            else:
-                ahead.cancel()
-
-        taken: list[int] = []
-
-        async def consume() -> None:
-            async for item in ahead:
-                taken.append(item)
-                await asyncio.sleep(0)
-
-        await asyncio.wait_for(asyncio.gather(consume(), cancel()), GUARD)
-        assert taken == list(range(len(taken)))
-
-    async def main() -> None:
-        for number in range(200):
-            await one(number)
-
-    asyncio.run(main())
-
-
-def test_one_after_the_other_leaves_no_threads() -> None:
-    before = threading.active_count()
-    for _ in range(100):
-        assert list(islice(Prefetcher(endless, most=2), 3)) == [0, 1, 2]
-    gc.collect()
-    wait_for_threads()
-    assert threading.active_count() <= before
