@@ -1,6 +1,6 @@
 // For int8, all activations of a tile share one step and one zero point, taken from the least and the greatest of them:
 // a quiet moment keeps its detail beside a loud one, and nothing is clipped. Ranges fixed beforehand, per channel, were
-// three times as far from float32 (docs/design.md).
+// three times as far from float32 (docs/decisions/0022-int8-without-calibration.md).
 #include "conv/conv_input.h"
 
 #include <algorithm>

@@ -66,17 +66,18 @@ def export(
 
     Args:
         kind: "torchscript", "aoti" or "onnx".
-        folder: where; it appears when it is whole. An artifact that is there is replaced.
+        folder: the folder, which appears when it is whole. An artifact of that name is replaced.
         voices: names of published voices; None for all.
         precision: "fp32", "bf16" or "int8" of the native ops; "auto" for the fastest that nobody can tell from fp32.
         ops: "native" (fused kernels; the folder gets their library) or "torch" (torch alone, fp32). None takes native
             where this machine has it; ONNX has "torch" only.
         weights: a weight file; None takes the cache, fetching on first use.
         drop_in: with kind "onnx", also write the one file that kokoro-onnx expects, another 330 MB.
-        report: gets a line before each step that takes long.
+        report: takes a line before each step that takes long.
 
     Raises:
-        InputError: a kind, voice, precision or place that cannot be had, or that do not go together.
+        InputError: an unknown kind, voice or place, a precision that this machine lacks, or options that exclude each
+            other.
         MissingDependencyError: native ops without their library, ONNX without its package, AOTInductor without a
             compiler.
         WeightsError: weights or voices could not be found or fetched.

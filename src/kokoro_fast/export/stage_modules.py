@@ -1,6 +1,6 @@
 """The two stages as modules of their own, for exporters that take a module with one `forward`.
 
-What a stage gives is contiguous: compiled code takes the form of its inputs for granted.
+The outputs of a stage are contiguous, since compiled code relies on contiguous inputs.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ adain_snake: Callable[[Tensor, Tensor, Tensor, Tensor, Tensor | None], Tensor]
 
 
 def status() -> Status:
-    """What the ops run on at present, and why."""
+    """The implementation that the ops run on at present."""
     if _native or not _library.native:
         return _library
     return replace(_library, native=False, reason="the reference was asked for")
@@ -58,10 +58,10 @@ def set_threads(n_threads: int) -> int:
 
 @contextmanager
 def force(implementation: Literal["native", "reference"]) -> Iterator[None]:
-    """Bind the ops to one implementation inside a `with` block; for tests and measurements.
+    """Bind the ops to one implementation inside a `with` block; for exports, tests and measurements.
 
-    The binding is of the whole process: enter and leave it while no other thread runs a model. TorchScript compiles a
-    class once in a process, so a class scripted before keeps the implementation bound then.
+    The binding holds for the whole process: enter and leave it while no other thread runs a model. TorchScript compiles
+    a class once in a process, so a class that was scripted before keeps its implementation.
 
     Raises:
         InputError: the name is neither.

