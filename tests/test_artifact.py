@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 import torch
 from goldens import Golden
-from metrics import correlation, log_mel_distance
 from numpy.typing import NDArray
 
+from benchmarks.lib.metrics import correlation, log_mel_distance
 from kokoro_fast import Kokoro, ops
 from kokoro_fast.artifact.manifest import described, read_manifest
 from kokoro_fast.backends.backend import Backend

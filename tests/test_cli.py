@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 import soundfile
 from click.testing import CliRunner, Result
+from kokoro_fast.cli.main import cli
 from safetensors.numpy import save_file
 
 from kokoro_fast import Kokoro
-from kokoro_fast.cli.main import cli
 from kokoro_fast.cli.terminal import messages
 from kokoro_fast.errors import UnspokenTextWarning
 from kokoro_fast.weights import VOICES, cache_dir, find_voice, find_weights

@@ -21,11 +21,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from kokoro_fast.cli.main import cli
 
 from kokoro_fast import ops
 from kokoro_fast.artifact import manifest
 from kokoro_fast.artifact.manifest import ArtifactManifest, File, Graph, Port, check_artifact, described, read_manifest
-from kokoro_fast.cli.main import cli
 from kokoro_fast.config import VOCAB
 from kokoro_fast.errors import InputError, MissingDependencyError, WeightsError
 from kokoro_fast.export import export

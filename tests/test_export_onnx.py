@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 import torch
 from goldens import Golden
-from metrics import correlation, log_mel_distance, relative_error
 from torch import Tensor
 
+from benchmarks.lib.metrics import correlation, log_mel_distance, relative_error
 from kokoro_fast.artifact.manifest import read_manifest
 from kokoro_fast.config import VOCAB
 from kokoro_fast.errors import InputError, MissingDependencyError

@@ -14,9 +14,9 @@ import goldens
 import pytest
 import torch
 from goldens import Golden
-from metrics import correlation, log_mel_distance, relative_error
 from torch import Tensor
 
+from benchmarks.lib.metrics import correlation, log_mel_distance, relative_error
 from kokoro_fast import ops
 from kokoro_fast.errors import InputError
 from kokoro_fast.model import KokoroModel
@@ -224,7 +224,7 @@ def test_other_instruction_sets(fetched: None, isa: str) -> None:
     """float32 on each of them, and an error in one line for what they lack."""
     code = """
 import goldens, torch
-from metrics import relative_error
+from benchmarks.lib.metrics import relative_error
 from kokoro_fast.model import KokoroModel
 from kokoro_fast.model.fused import fuse
 from kokoro_fast.weights import find_weights, load_state

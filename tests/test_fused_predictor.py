@@ -8,8 +8,8 @@ import goldens
 import pytest
 import torch
 from goldens import Golden
-from metrics import relative_error
 
+from benchmarks.lib.metrics import relative_error
 from kokoro_fast import ops
 from kokoro_fast.model import KokoroModel
 from kokoro_fast.weights import find_weights, load_state

@@ -19,9 +19,9 @@ import soundfile
 import torch
 from goldens import Golden
 from host_build import HOST, configure, run
-from metrics import correlation, log_mel_distance
 from numpy.typing import NDArray
 
+from benchmarks.lib.metrics import correlation, log_mel_distance
 from kokoro_fast import Kokoro, ops
 
 pytestmark = pytest.mark.slow  # builds the host and exports a model

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from metrics import log_mel_distance
 from numpy.typing import NDArray
 
+from benchmarks.lib.metrics import log_mel_distance
 from kokoro_fast import Kokoro
 from kokoro_fast.backends.network import RenderingCancelled
 from kokoro_fast.backends.onnx_artifact import OnnxBackend

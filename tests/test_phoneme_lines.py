@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from kokoro_fast.cli.main import cli
 
 from kokoro_fast.chunking.planner import plan
-from kokoro_fast.cli.main import cli
 from kokoro_fast.config import MAX_SYMBOLS, VOCAB
 from kokoro_fast.errors import InputError, UnspokenTextWarning
 from kokoro_fast.export.phoneme_lines import phoneme_lines

@@ -10,10 +10,10 @@ from types import ModuleType
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from kokoro_fast.cli.main import cli
 
 from kokoro_fast.audio.pcm import pcm16
 from kokoro_fast.audio.player import AHEAD, BLOCK, Player
-from kokoro_fast.cli.main import cli
 from kokoro_fast.errors import InputError, MissingDependencyError
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from metrics import log_mel_distance
 from numpy.typing import NDArray
 
+from benchmarks.lib.metrics import log_mel_distance
 from kokoro_fast import Kokoro, Speech, ops
 from kokoro_fast.backends.network import RenderingCancelled
 from kokoro_fast.chunking.planner import plan
