@@ -9,7 +9,7 @@ from pathlib import Path
 import onnx
 from onnx import GraphProto, ModelProto, StringStringEntryProto, TensorProto, helper, numpy_helper
 
-from kokoro_fast import __version__
+from kokoro_fast._version import installed_version
 
 OPSET = 18
 """The oldest opset that torch's exporter writes. onnxruntime, OpenVINO and sherpa-onnx read it."""
@@ -151,5 +151,5 @@ def drop_in(path: Path, names: Mapping[str, str], said: dict[str, str]) -> Model
 
 def _model(graph: GraphProto) -> ModelProto:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
-    model.producer_name, model.producer_version = "kokoro-fast", __version__
+    model.producer_name, model.producer_version = "kokoro-fast", installed_version()
     return model
