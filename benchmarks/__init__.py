@@ -1,9 +1,8 @@
-"""Measurements. Each checks the result of what it times.
+"""Measurements of speed, memory and quality. Each checks the result of what it times.
 
-`pytest benchmarks` measures our own parts, `python -m benchmarks.track` compares that with the baseline in the
-repository, `python -m benchmarks.peers` runs the others beside us and writes `docs/performance.md`.
+`python -m benchmarks --help` lists the commands. `pytest benchmarks` runs the suites.
 
-Reading order: `utterances` (what is spoken), `ours` (the variants of our model), `contestants` (the others), `checks`
-(is it speech?), `figures` (all statistics), `calibration`, `conftest` (how a benchmark is timed), the suites `bench_*`,
-`track`; then `flops`, `peaks` and `roofline`, `chart`, `papers`, and `peers`, which uses them all.
+Reading order: `lib` (what is spoken, the variants of the model, checks, statistics, reports), `suites` (the parts of
+this package, timed by pytest, and their comparison with a baseline), `roofline` (each stage as a share of the
+machine's peak), `compare` (other implementations), `quality` (what a listener hears).
 """

@@ -13,8 +13,8 @@ import jiwer
 import numpy as np
 import pytest
 from conftest import THREADS
-from support.listening import Listener, plain_words
 
+from benchmarks.lib.listening import Listener, plain_words
 from kokoro_fast import Kokoro, Speech
 
 pytestmark = [pytest.mark.listening, pytest.mark.slow]

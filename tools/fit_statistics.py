@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from tests.metrics import log_mel_distance
 from torch import Tensor
 from tqdm import tqdm
 
@@ -30,7 +31,6 @@ from kokoro_fast.model.fused.stages import FusedStages
 from kokoro_fast.model.fused.statistics import FILE, VARIANCE_FLOOR, products_of
 from kokoro_fast.text import phonemizer
 from kokoro_fast.weights import VOICES, load_voice, style_row
-from tests.metrics import log_mel_distance
 from tools.random_sentences import random_sentences
 from tools.random_words import random_words
 

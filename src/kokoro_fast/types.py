@@ -117,17 +117,11 @@ class Chunk:
         return "".join(token.symbols for token in self.tokens).strip(" ")
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """One speech sound within a word.
+class _Timed:
+    """A half-open range of samples, also in seconds."""
 
-    Attributes:
-        symbol: the phoneme, with the stress mark before it and the signs of length or tone after it: "ˈA", "ɑː".
-        start_sample, end_sample: half-open range in the audio of the `Speech` that holds the word. Stress marks and
-            signs are part of their sound; a space or a mark inside a word is part of the sound before it.
-    """
+    __slots__ = ()
 
-    symbol: str
     start_sample: int
     end_sample: int
 
@@ -141,13 +135,28 @@ class Phone:
         """Seconds."""
         return self.end_sample / SAMPLE_RATE
 
+
+@dataclass(frozen=True, slots=True)
+class Phone(_Timed):
+    """One speech sound within a word.
+
+    Attributes:
+        symbol: the phoneme, with the stress mark before it and the signs of length or tone after it: "ˈA", "ɑː".
+        start_sample, end_sample: half-open range in the audio of the `Speech` that holds the word. Stress marks and
+            signs are part of their sound; a space or a mark inside a word is part of the sound before it.
+    """
+
+    symbol: str
+    start_sample: int
+    end_sample: int
+
     def later(self, samples: int) -> Phone:
         """The same phone in audio that begins `samples` earlier."""
         return Phone(self.symbol, self.start_sample + samples, self.end_sample + samples)
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Word(_Timed):
     """One spoken word.
 
     Attributes:
@@ -171,16 +180,6 @@ class Word:
     phones: tuple[Phone, ...] = ()
     before: str = ""
     after: str = ""
-
-    @property
-    def start(self) -> float:
-        """Seconds."""
-        return self.start_sample / SAMPLE_RATE
-
-    @property
-    def end(self) -> float:
-        """Seconds."""
-        return self.end_sample / SAMPLE_RATE
 
     def later(self, samples: int) -> Word:
         """The same word in audio that begins `samples` earlier."""

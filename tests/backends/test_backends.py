@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from support.metrics import log_mel_distance
 
+from benchmarks.lib.metrics import log_mel_distance
 from kokoro_fast import Kokoro, ops
 from kokoro_fast.backends import threads
 from kokoro_fast.backends.pytorch import PyTorchBackend, choose_backend

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from support.metrics import log_mel_distance
 
+from benchmarks.lib.metrics import log_mel_distance
 from kokoro_fast import Kokoro
 from kokoro_fast.backends.network import RenderingCancelled
 from kokoro_fast.backends.onnx_artifact import OnnxBackend

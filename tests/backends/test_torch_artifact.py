@@ -17,8 +17,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from support.goldens import Golden
-from support.metrics import correlation, log_mel_distance
 
+from benchmarks.lib.metrics import correlation, log_mel_distance
 from kokoro_fast import Kokoro, ops
 from kokoro_fast.artifact.manifest import described, read_manifest
 from kokoro_fast.backends.backend import Backend
@@ -26,7 +26,7 @@ from kokoro_fast.backends.network import PairNetwork, RenderingCancelled
 from kokoro_fast.backends.pytorch import PyTorchBackend
 from kokoro_fast.backends.torch_artifact import ArtifactBackend
 from kokoro_fast.errors import InputError, MissingDependencyError, WeightsError
-from kokoro_fast.model.kokoro import durations_at, token_indices
+from kokoro_fast.model.kokoro import durations_at, phoneme_indices
 from kokoro_fast.weights import load_voice, style_row
 
 Folder = Callable[..., Path]
@@ -96,7 +96,7 @@ def test_golden_files(
     expected, encoding, text = network.predict(case.input_ids, case.style)
     durations = durations_at(expected, case.speeds, None)
     assert torch.equal(durations, case.durations)
-    decoded = network.decode(encoding, text, token_indices(durations, int(durations.sum())), case.style)
+    decoded = network.decode(encoding, text, phoneme_indices(durations, int(durations.sum())), case.style)
     audio = network.generate(decoded, case.style, torch.zeros(case.audio.shape), None)
     assert log_mel_distance(audio, case.audio) < 0.25  # as in test_golden.py
     assert correlation(audio, case.audio) > 0.98

@@ -8,8 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from benchmarks.breaks import breaks_section, ours, with_limit
-from benchmarks.labels import (
+from benchmarks.quality.labeled_breaks import (
     Labeled,
     Place,
     Score,
@@ -21,6 +20,7 @@ from benchmarks.labels import (
     running_text,
     unmark,
 )
+from benchmarks.quality.segmentation import breaks_section, planner, with_limit
 from kokoro_fast.chunking.planner import iter_chunks, plan
 from kokoro_fast.config import MAX_SYMBOLS
 from kokoro_fast.types import Boundary, Chunk
@@ -110,7 +110,7 @@ def test_marks_are_read_and_breaks_are_counted() -> None:
 
 
 def test_the_benchmark_makes_its_tables_without_the_others() -> None:
-    section = breaks_section({"ours": ours}, [200])
+    section = breaks_section({"ours": planner}, [200])
     tables = section.split(":\n\n")[1:]
     assert len(tables) == 4
     assert all("| 200, ours |" in table for table in tables)

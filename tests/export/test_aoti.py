@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import torch
 from support.goldens import Golden
-from support.metrics import correlation, log_mel_distance, relative_error
 from torch import Tensor
 
+from benchmarks.lib.metrics import correlation, log_mel_distance, relative_error
 from kokoro_fast import ops
 from kokoro_fast.artifact.manifest import check_artifact
 from kokoro_fast.backends.torch_artifact import ArtifactBackend

@@ -15,15 +15,15 @@ import pytest
 import torch
 from support import goldens
 from support.goldens import Golden
-from support.metrics import correlation, log_mel_distance, relative_error
 from torch import Tensor
 
+from benchmarks.lib.metrics import correlation, log_mel_distance, relative_error
 from kokoro_fast.artifact.manifest import read_manifest
 from kokoro_fast.config import VOCAB
 from kokoro_fast.errors import InputError, MissingDependencyError
 from kokoro_fast.export import onnx as writer
 from kokoro_fast.model import KokoroModel
-from kokoro_fast.model.kokoro import durations_at, token_indices
+from kokoro_fast.model.kokoro import durations_at, phoneme_indices
 
 Run = Callable[..., list[Tensor]]
 
@@ -61,7 +61,7 @@ def speak_as_pair(run: Run, case: Golden, noise: Tensor) -> tuple[Tensor, Tensor
     """What a host does: audio, durations."""
     expected, encoding, text = run("predict.onnx", input_ids=case.input_ids, style=case.style)
     durations = durations_at(expected, case.speeds, None)
-    frames = token_indices(durations, int(durations.sum()))
+    frames = phoneme_indices(durations, int(durations.sum()))
     return run("render.onnx", encoding=encoding, text=text, frames=frames, style=case.style, noise=noise)[0], durations
 
 

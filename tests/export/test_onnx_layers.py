@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 import torch
 from support.goldens import Golden
-from support.metrics import relative_error
 
+from benchmarks.lib.metrics import relative_error
 from kokoro_fast import ops
 from kokoro_fast.export.onnx_layers import RealGenerator, angle
 from kokoro_fast.model import KokoroModel

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from support import goldens
 from support.goldens import Golden
 from support.host_build import HOST, configure, has_tests, run
-from support.metrics import correlation, log_mel_distance
 
+from benchmarks.lib.metrics import correlation, log_mel_distance
 from kokoro_fast import Kokoro, ops
 
 pytestmark = pytest.mark.slow  # builds the host and exports a model

@@ -10,10 +10,10 @@ import torch
 import torch.nn.functional as F
 from support import goldens
 from support.goldens import Golden
-from support.metrics import correlation, log_mel_distance, relative_error
 from support.reference_rounding import reference_gelu, reference_model
 from torch import Tensor, nn
 
+from benchmarks.lib.metrics import correlation, log_mel_distance, relative_error
 from kokoro_fast import ops
 from kokoro_fast.config import BOUNDARY_ID, VOCAB
 from kokoro_fast.model import KokoroModel

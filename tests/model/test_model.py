@@ -9,9 +9,9 @@ from collections.abc import Callable
 import pytest
 import torch
 from support.goldens import Golden
-from support.metrics import log_mel_distance, relative_error
 from torch import Tensor
 
+from benchmarks.lib.metrics import log_mel_distance, relative_error
 from kokoro_fast.config import SAMPLES_PER_FRAME, VOCAB
 from kokoro_fast.model import KokoroModel, Prosody
 from kokoro_fast.weights import find_weights, load_state

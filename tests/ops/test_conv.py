@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
-from support.metrics import relative_error
 from torch import Tensor
 
+from benchmarks.lib.metrics import relative_error
 from kokoro_fast import ops
 from kokoro_fast.ops import reference
 

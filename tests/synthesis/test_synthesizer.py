@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from support.metrics import log_mel_distance
 
+from benchmarks.lib.metrics import log_mel_distance
 from kokoro_fast import Kokoro, Speech, ops
 from kokoro_fast.chunking.planner import plan
 from kokoro_fast.config import SAMPLE_RATE

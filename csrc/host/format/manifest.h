@@ -1,5 +1,5 @@
-// manifest.json: what an artifact folder holds, and what a machine must have to run it. docs/export.md describes every
-// field; src/kokoro_fast/artifact/manifest.py writes it.
+// manifest.json: what an artifact folder holds, and what a machine must have to run it.
+// src/kokoro_fast/artifact/manifest.schema.json states its form; manifest.py beside it writes it.
 #pragma once
 
 #include <cstdint>

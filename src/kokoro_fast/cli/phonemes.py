@@ -9,7 +9,14 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from kokoro_fast.cli.terminal import STANDARD, ended_by_signals, messages, read_text_source
+from kokoro_fast.cli.terminal import (
+    STANDARD,
+    ended_by_signals,
+    lexicon_option,
+    markup_option,
+    messages,
+    read_text_source,
+)
 from kokoro_fast.files import WholeFile
 
 if TYPE_CHECKING:
@@ -23,14 +30,8 @@ if TYPE_CHECKING:
     "-o", "--output", metavar="FILE", default=STANDARD, help="File for the lines.  [default: -, standard output]"
 )
 @click.option("-l", "--lang", default="en-us", show_default=True, help="Language of the text, such as en-gb.")
-@click.option("--lexicon", metavar="FILE", help="File of words and their phonemes, as JSON or as a table with tabs.")
-@click.option(
-    "--markup",
-    type=click.Choice(["error", "plain"]),
-    default="error",
-    show_default=True,
-    help="How to treat an invalid or unknown tag: as an error, or as plain text.",
-)
+@lexicon_option
+@markup_option
 def phonemes(
     text: tuple[str, ...], file: str | None, output: str, lang: str, lexicon: str | None, markup: MarkupMode
 ) -> None:

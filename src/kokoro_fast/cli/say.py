@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kokoro_fast.cli.terminal import STANDARD, ended_by_signals, messages, read_text_source
+from kokoro_fast.cli.terminal import (
+    STANDARD,
+    ended_by_signals,
+    lexicon_option,
+    markup_option,
+    messages,
+    read_text_source,
+)
 from kokoro_fast.config import DEFAULT_VOICE
 from kokoro_fast.errors import InputError
 
@@ -52,14 +59,8 @@ if TYPE_CHECKING:
     help="Seed of the breath noise: the same seed gives the same samples.  [default: a new one each time]",
 )
 @click.option("--phonemes", metavar="TEXT", help="Speak these phonemes instead of a text.")
-@click.option("--lexicon", metavar="FILE", help="File of words and their phonemes, as JSON or as a table with tabs.")
-@click.option(
-    "--markup",
-    type=click.Choice(["error", "plain"]),
-    default="error",
-    show_default=True,
-    help="How to treat an invalid or unknown tag: as an error, or as plain text.",
-)
+@lexicon_option
+@markup_option
 @click.option("--threads", type=int, help="Number of CPU threads.  [default: one for each physical core]")
 @click.option(
     "--device",

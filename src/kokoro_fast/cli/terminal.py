@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+lexicon_option = click.option(
+    "--lexicon", metavar="FILE", help="File of words and their phonemes, as JSON or as a table with tabs."
+)
+markup_option = click.option(
+    "--markup",
+    type=click.Choice(["error", "plain"]),
+    default="error",
+    show_default=True,
+    help="How to treat an invalid or unknown tag: as an error, or as plain text.",
+)
+
 STANDARD = "-"
 """The file name that stands for standard input or output."""
 

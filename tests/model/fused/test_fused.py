@@ -15,9 +15,9 @@ import pytest
 import torch
 from support import goldens
 from support.goldens import Golden
-from support.metrics import correlation, log_mel_distance, relative_error
 from torch import Tensor
 
+from benchmarks.lib.metrics import correlation, log_mel_distance, relative_error
 from kokoro_fast import ops
 from kokoro_fast.errors import InputError
 from kokoro_fast.model import KokoroModel
@@ -226,7 +226,7 @@ def test_other_instruction_sets(fetched: None, isa: str) -> None:
     code = """
 import torch
 from support import goldens
-from support.metrics import relative_error
+from benchmarks.lib.metrics import relative_error
 from kokoro_fast.model import KokoroModel
 from kokoro_fast.model.fused import fuse
 from kokoro_fast.weights import find_weights, load_state

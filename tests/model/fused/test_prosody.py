@@ -8,8 +8,8 @@ import pytest
 import torch
 from support import goldens
 from support.goldens import Golden
-from support.metrics import relative_error
 
+from benchmarks.lib.metrics import relative_error
 from kokoro_fast import ops
 from kokoro_fast.model import KokoroModel
 from kokoro_fast.weights import find_weights, load_state
