@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from kokoro_fast.book import outline
+from kokoro_fast.book import find_outline
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--voice", default="bf_emma")
     arguments = parser.parse_args()
 
-    chapters = outline(arguments.book.read_text("utf-8")).chapters
+    chapters = find_outline(arguments.book.read_text("utf-8")).chapters
     for number, chapter in enumerate(chapters, 1):
         print(f"{number:3}. {chapter.title}", flush=True)
     if not chapters:
