@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from tests.goldens import Golden
+from support.goldens import Golden
 
 from kokoro_fast import ops
 from kokoro_fast.model import KokoroModel
