@@ -8,6 +8,7 @@ first test takes as long as the network does.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 
 THREADS = 2
 """As many as the golden files were made with."""
+
+LONG = {"slow", "listening", "network", "peers"}
+"""Markers of tests that take long."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests come first: the worker processes then end at about the same time."""
+    long = {item.path for item in items if any(item.get_closest_marker(marker) for marker in LONG)}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session")
@@ -63,38 +73,41 @@ def golden() -> Callable[[str], Golden]:
 
 
 @pytest.fixture(scope="session")
-def torchscript_folder(fetched: None, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """`torchscript_folder(ops, precision)`: an artifact with two voices, written once. Do not change it."""
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[..., Path]:
+    """`once(name, make)`: a folder that `make(folder)` fills, for all worker processes together. Do not change it."""
+    from support.once import made_once
+
+    return partial(made_once, tmp_path_factory, worker_id)
+
+
+@pytest.fixture(scope="session")
+def torchscript_folder(fetched: None, once: Callable[..., Path]) -> Callable[..., Path]:
+    """`torchscript_folder(ops, precision)`: an artifact with two voices. Do not change it."""
     from kokoro_fast.export import export
 
-    written: dict[tuple[str, str], Path] = {}
-
     def folder(ops: str = "native", precision: str = "fp32") -> Path:
-        if (ops, precision) not in written:
-            target = tmp_path_factory.mktemp("artifacts") / f"torchscript-{ops}-{precision}"
-            export("torchscript", target, voices=["af_heart", "bf_emma"], ops=ops, precision=precision)
-            written[ops, precision] = target
-        return written[ops, precision]
+        how = {"voices": ["af_heart", "bf_emma"], "ops": ops, "precision": precision}
+        return once(f"torchscript-{ops}-{precision}", lambda target: export("torchscript", target, **how))
 
     return folder
 
 
 @pytest.fixture(scope="session")
-def onnx_folder(fetched: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def onnx_folder(fetched: None, once: Callable[..., Path]) -> Path:
     """An ONNX artifact with two voices and the drop-in file. Do not change it."""
     from kokoro_fast.export import export
 
     pytest.importorskip("onnxscript", reason="needs the packages of the extra `export`")
-    target = tmp_path_factory.mktemp("artifacts") / "onnx"
-    return export("onnx", target, voices=["af_heart", "bf_emma"], drop_in=True)
+    return once("onnx", lambda target: export("onnx", target, voices=["af_heart", "bf_emma"], drop_in=True))
 
 
 @pytest.fixture(scope="session")
-def host_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The C++ host, built once: its build folder."""
-    from support.host_build import build_host
+def host_build(once: Callable[..., Path]) -> Path:
+    """The build folder of the C++ host."""
+    from support.host_build import build_host, needs_tools
 
-    return build_host(tmp_path_factory.mktemp("host") / "build")
+    needs_tools()
+    return once("host", build_host)
 
 
 @pytest.fixture
