@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from goldens import Golden
+    from support.goldens import Golden
 
     from kokoro_fast import Kokoro
     from kokoro_fast.model import KokoroModel
@@ -57,7 +57,7 @@ def tts(fetched: None) -> Kokoro:
 @pytest.fixture(scope="session")
 def golden() -> Callable[[str], Golden]:
     """`golden(name)`: what the reference makes of one input."""
-    import goldens
+    from support import goldens
 
     return goldens.load
 
@@ -92,6 +92,14 @@ def onnx_folder(fetched: None, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture(scope="session")
 def host_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The C++ host, built once: its build folder."""
-    from host_build import build_host
+    from support.host_build import build_host
 
     return build_host(tmp_path_factory.mktemp("host") / "build")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """An artifact folder with all that a loader checks, and none of what it would run."""
+    from support.small_artifact import small_artifact
+
+    return small_artifact(tmp_path / "kokoro")

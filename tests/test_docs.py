@@ -19,7 +19,8 @@ from kokoro_fast.weights import VOICES
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src" / "kokoro_fast"
-PAPERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]
+DOCS = ROOT / "docs"
+PAPERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "README.md", *sorted(DOCS.glob("**/*.md"))]
 README = (ROOT / "README.md").read_text("utf-8")
 CI = (ROOT / ".ci" / "run").read_text("utf-8")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -44,7 +45,7 @@ def run_cli(*args: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 PYTHON_BLOCKS = [
-    pytest.param(block, id=f"{paper.name}-{number}")
+    pytest.param(block, id=f"{paper.relative_to(ROOT)}-{number}")
     for paper in PAPERS
     for number, block in enumerate(fenced(paper.read_text("utf-8"), "python"), 1)
 ]
@@ -136,26 +137,46 @@ def test_environment_variables_are_those_the_code_reads() -> None:
     python = "".join(path.read_text("utf-8") for path in SOURCES.rglob("*.py"))
     cpp = "".join(path.read_text("utf-8") for path in (ROOT / "csrc").rglob("*.cpp"))
     read = {*re.findall(r'"(KOKORO_FAST_[A-Z]+)"', python), *re.findall(r'getenv\("(KOKORO_FAST_[A-Z]+)"', cpp)}
-    assert read == set(re.findall(r"^\| `(KOKORO_FAST_[A-Z]+)` \|", README, re.MULTILINE))
+    table = (DOCS / "environment.md").read_text("utf-8")
+    assert read == set(re.findall(r"^\| `(KOKORO_FAST_[A-Z]+)` \|", table, re.MULTILINE))
 
 
-@pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: str(paper.relative_to(ROOT)))
 def test_files_named_in_the_papers_exist(paper: Path) -> None:
     text = paper.read_text("utf-8")
     names = re.findall(r"`([\w.][\w./-]*(?:\.(?:py|cpp|h|md|toml)|/))`", text)
     prose = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", prose) if not link.startswith("/") and "://" not in link]
-    assert names
     missing = [name for name in names if not any(path.exists() for path in places(name))]
     missing += [link for link in links if not (paper.parent / link).exists()]
     assert missing == []
 
 
-def test_the_design_names_every_room() -> None:
-    rooms = {path.name for path in SOURCES.glob("[!_]*.py")}
-    rooms |= {f"{path.parent.name}/" for path in SOURCES.glob("*/__init__.py")}
-    design = (ROOT / "docs" / "design.md").read_text("utf-8")
-    assert rooms - set(re.findall(r"`([a-z]+(?:\.py|/))`", design)) == set()
+def test_the_papers_name_files_and_link_to_each_other() -> None:
+    """Or the test above would find nothing that it could miss."""
+    text = "".join(paper.read_text("utf-8") for paper in PAPERS)
+    assert len(re.findall(r"`[\w./-]+\.(?:py|cpp|h)`", text)) > 100
+    assert len(re.findall(r"\]\([\w./-]+\.md", text)) > 30
+
+
+def test_the_architecture_names_every_file_and_package() -> None:
+    files = {path.relative_to(SOURCES) for path in SOURCES.rglob("*.py")}
+    expected = {f"{file.parent}/" if file.name == "__init__.py" and file.parts[1:] else str(file) for file in files}
+    named = set(re.findall(r"`([\w/]+(?:\.py|/))`", (DOCS / "architecture.md").read_text("utf-8")))
+    named |= {f"{Path(name).parent}/" for name in named}  # a file that is named names its package
+    assert expected - named == set()
+
+
+def test_the_site_has_every_page() -> None:
+    named = re.findall(r"([\w/.-]+\.md)", (ROOT / "mkdocs.yml").read_text("utf-8").split("\nnav:")[1])
+    assert sorted(named) == sorted(str(path.relative_to(DOCS)) for path in DOCS.glob("**/*.md"))
+
+
+def test_decisions_are_numbered_and_listed() -> None:
+    names = sorted(path.name for path in (DOCS / "decisions").glob("[0-9]*.md"))
+    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+    listed = re.findall(r"\]\((\d{4}[\w-]+\.md)\)", (DOCS / "decisions" / "index.md").read_text("utf-8"))
+    assert sorted(listed) == names
 
 
 def places(name: str) -> list[Path]:

@@ -1,8 +1,13 @@
-"""Who may import whom. The rooms of the package stay apart; this walks every import of every file."""
+"""Who may import whom. The packages stand in order, from the ground up, and no import runs uphill.
+
+This walks every import of every file. What is imported for type checkers only does not count.
+"""
 
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,77 +19,44 @@ import kokoro_fast
 PACKAGE = Path(kokoro_fast.__file__).parent
 NAME = PACKAGE.name
 
-BASE = {"config", "errors"}
+GROUND = ["config", "errors", "symbols", "clock", "_lazy", "_version", "_native", "types", "files"]
+"""What every package may import. Among themselves, a later one may import an earlier one."""
 
 # fmt: off
-ALLOWED: dict[str, set[str]] = {
-    # room -> the other rooms it may import. A room is a module, or a package with all that is inside.
-    "config":   set(),
-    "errors":   set(),
-    "types":    set(),
-    "ops":      {"errors"},
-    "text":     BASE | {"types", "abbreviations"},
-    "breaks":   BASE | {"types"},
-    "costs":    BASE | {"types"},
-    "abbreviations": set(),
-    "kinds":    BASE | {"types", "breaks", "costs", "abbreviations"},
-    "plan":     BASE | {"types", "breaks", "kinds", "costs"},
-    "stitch":   BASE | {"_native"},
-    "encoders": BASE,
-    "audio":    BASE | {"_native", "encoders"},
-    "speech":   BASE | {"audio", "subtitles"},
-    "cues":     BASE | {"speech"},
-    "subtitles": BASE | {"speech", "cues"},
-    "book":     BASE | {"audio", "encoders", "speech", "subtitles"},
-    "play":     BASE | {"audio"},
-    "joins":    BASE | {"types"},
-    "evenness": BASE,
-    "timing":   BASE | {"types", "speech"},
-    "supply":   BASE,
-    "phonemes": BASE | {"types", "text", "plan", "joins"},
-    "synthesis": BASE | {"types", "weights", "supply", "evenness", "joins", "timing", "stitch", "speech"},
-    "ahead":    set(),
-    "stream":   BASE | {"ahead", "speech", "text"},
-    "model":    BASE | {"ops", "weights"},
-    "weights":  BASE,
-    "artifact": BASE | {"weights"},
-    "backends": BASE | {"model", "ops", "weights", "types", "artifact"},
-    "export":   BASE | {"model", "ops", "weights", "backends", "artifact", "__init__"},
+USES: dict[str, set[str]] = {
+    # package -> the packages above the ground that it imports, exactly. All of them stand before it.
+    "text":      set(),
+    "chunking":  {"text"},
+    "audio":     set(),
+    "subtitles": set(),
+    "speech":    {"audio", "subtitles"},
+    "ops":       set(),
+    "weights":   set(),
+    "model":     {"ops", "weights"},
+    "artifact":  set(),
+    "backends":  {"model", "ops", "artifact"},
+    "book":      {"audio", "subtitles", "speech"},
+    "synthesis": {"weights", "speech"},
+    "streaming": {"synthesis", "chunking", "text", "speech"},
+    "export":    {"artifact", "model", "ops", "weights", "text", "chunking", "synthesis"},
+    "engine":    {"text", "chunking", "backends", "synthesis", "streaming", "speech", "weights"},
+    "compat":    {"text", "chunking", "model", "synthesis", "weights"},
+    "cli":       {"engine", "text", "audio", "subtitles", "book", "weights", "artifact", "backends", "export", "ops"},
+    "__main__":  {"cli"},
 }
 # fmt: on
 
-FREE = {"engine", "compat", "cli", "commands", "say", "doctor", "terminal", "__main__", "__init__"}
-"""The ends of the house: they see the stages together. What nobody may import is tested apart."""
+ORDER = [*GROUND, *USES]
+"""Every module and package of the top level, from the ground up. `__init__` has lazy names alone, and no place here."""
 
-TORCHLESS = [
-    "config",
-    "errors",
-    "types",
-    "text",
-    "breaks",
-    "plan",
-    "audio",
-    "encoders",
-    "book",
-    "play",
-    "say",
-    "stitch",
-    "speech",
-    "cues",
-    "subtitles",
-    "joins",
-    "evenness",
-    "timing",
-    "supply",
-    "ahead",
-    "stream",
-    "cli",
-    "commands",
-    "phonemes",
+WITHOUT_TORCH = [
+    *("text", "chunking", "audio", "subtitles", "speech", "book", "streaming", "cli"),
+    *(name for name in GROUND if name != "_native"),
 ]
+"""Importing all of their modules leaves torch alone; it may come with the first call."""
 
-NOBODY_IMPORTS = {"cli": {"__main__"}, "commands": {"cli"}, "engine": {"__init__", "compat", "say", "doctor"}}
-"""Room -> the only ones that may import it."""
+NEVER_TORCH = ["text", "chunking", "audio", "subtitles", "speech", "book", "streaming"]
+"""They do not import torch in a function either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +74,38 @@ class Import:
     function: str
 
     @property
-    def room(self) -> str:
+    def package(self) -> str:
         return self.module.split(".")[0]
 
     @property
-    def target_room(self) -> str | None:
-        """The room of ours that is imported; None for a package of others."""
+    def target_package(self) -> str | None:
+        """The package of ours that is imported; None for those of others."""
         top, *rest = self.target.split(".")
         if top != NAME:
             return None
-        return rest[0] if rest and is_room(rest[0]) else "__init__"
+        return rest[0] if rest and is_package(rest[0]) else "__init__"
+
+    @property
+    def target_module(self) -> str | None:
+        """The module of ours that is imported, such as "model.kokoro"; None for those of others."""
+        top, *rest = self.target.split(".")
+        if top != NAME:
+            return None
+        while rest and not is_module(rest):
+            rest.pop()
+        return ".".join(rest) or "__init__"
 
     def __str__(self) -> str:
         return f"{self.module}{f' in {self.function}()' if self.function else ''} imports {self.target}"
 
 
-def is_room(name: str) -> bool:
+def is_package(name: str) -> bool:
     return (PACKAGE / name).is_dir() or any(PACKAGE.glob(f"{name}.*"))
+
+
+def is_module(parts: list[str]) -> bool:
+    place = PACKAGE.joinpath(*parts)
+    return place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
 
 
 def imports_of(source: str, module: str, is_package: bool) -> list[Import]:
@@ -127,7 +114,7 @@ def imports_of(source: str, module: str, is_package: bool) -> list[Import]:
     def visit(node: ast.AST, function: str) -> Iterator[Import]:
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             return
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             function = node.name
         if isinstance(node, ast.Import):
             yield from (Import(module, alias.name, function) for alias in node.names)
@@ -163,46 +150,74 @@ def all_imports() -> list[Import]:
 IMPORTS = all_imports()
 
 
-def test_every_room_is_known() -> None:
-    rooms = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
-    assert rooms == set(ALLOWED) | FREE, "a new room: say in ALLOWED what it may import"
+def modules_of(package: str) -> list[str]:
+    """The modules of a package, itself included, as one imports them."""
+    files = PACKAGE.glob(f"{package}/**/*.py") if (PACKAGE / package).is_dir() else [PACKAGE / f"{package}.py"]
+    names = (".".join([NAME, *file.relative_to(PACKAGE).with_suffix("").parts]) for file in files)
+    return sorted(name.removesuffix(".__init__") for name in names)
 
 
-@pytest.mark.parametrize("room", ALLOWED)
-def test_room_imports_only_what_it_may(room: str) -> None:
-    allowed = {room, None, *ALLOWED[room]}
-    broken = [str(i) for i in IMPORTS if i.room == room and i.target_room not in allowed]
-    assert not broken, "\n".join(broken)
+def test_every_package_has_its_place() -> None:
+    here = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert here == {*ORDER, "__init__"} - {"_native"}, "a new package: say in USES what it imports"
 
 
-@pytest.mark.parametrize("room", TORCHLESS)
-def test_no_torch_when_imported(room: str) -> None:
-    broken = [str(i) for i in IMPORTS if i.room == room and not i.function and i.target.split(".")[0] == "torch"]
-    assert not broken, "\n".join(broken)
+@pytest.mark.parametrize("package", USES)
+def test_a_package_imports_what_it_may_and_no_other(package: str) -> None:
+    found = {i.target_package for i in IMPORTS if i.package == package} - {None, package, *GROUND}
+    wrong = [str(i) for i in IMPORTS if i.package == package and i.target_package in found - USES[package]]
+    assert not wrong, "\n".join(wrong)
+    assert found == USES[package]
 
 
-@pytest.mark.parametrize("room", ["text", "plan", "audio", "stitch", "joins", "timing", "speech"])
-def test_no_torch_at_all(room: str) -> None:
-    broken = [str(i) for i in IMPORTS if i.room == room and i.target.split(".")[0] == "torch"]
-    assert not broken, "\n".join(broken)
+@pytest.mark.parametrize("package", ORDER)
+def test_no_import_runs_uphill(package: str) -> None:
+    below = {package, None, *ORDER[: ORDER.index(package)]}
+    uphill = [str(i) for i in IMPORTS if i.package == package and i.target_package not in below]
+    assert not uphill, "\n".join(uphill)
 
 
-@pytest.mark.parametrize("room", NOBODY_IMPORTS)
-def test_the_ends_of_the_house_are_not_imported(room: str) -> None:
-    allowed = NOBODY_IMPORTS[room] | {room}
-    broken = [str(i) for i in IMPORTS if i.target_room == room and i.room not in allowed]
-    assert not broken, "\n".join(broken)
+def test_there_is_no_circle_of_modules() -> None:
+    """Within a package too, and in functions too: a module can be read after all that it imports."""
+    needs: dict[str, set[str]] = {}
+    for i in IMPORTS:
+        # A module that names its own package wants another module of it, which has an import of its own here.
+        if (target := i.target_module) and target != i.module and not i.module.startswith(f"{target}."):
+            needs.setdefault(i.module, set()).add(target)
+    while free := {module for module in needs if not needs[module] & needs.keys()}:
+        needs = {module: needs[module] - free for module in needs if module not in free}
+    assert not needs
+
+
+@pytest.mark.parametrize("package", WITHOUT_TORCH)
+def test_no_torch_when_imported(package: str) -> None:
+    modules = modules_of(package)
+    assert modules
+    code = "\n".join([*(f"import {name}" for name in modules), "import sys", "print('torch' in sys.modules)"])
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "False\n", "")
+
+
+@pytest.mark.parametrize("package", NEVER_TORCH)
+def test_no_torch_at_all(package: str) -> None:
+    wrong = [str(i) for i in IMPORTS if i.package == package and i.target.split(".")[0] == "torch"]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_only_the_package_itself_and_its_commands_see_the_engine() -> None:
+    assert {i.package for i in IMPORTS if i.target_package == "engine"} <= {"engine", "cli"}
+    assert {i.package for i in IMPORTS if i.target_package == "cli"} == {"cli", "__main__"}
+    assert not [str(i) for i in IMPORTS if i.target_package == "__init__" and i.package != "__init__"]
 
 
 def test_model_knows_weights_in_one_place() -> None:
-    places = {(i.module, i.function) for i in IMPORTS if i.room == "model" and i.target_room == "weights"}
+    places = {(i.module, i.function) for i in IMPORTS if i.package == "model" and i.target_package == "weights"}
     assert places == {("model.kokoro", "from_pretrained")}
 
 
 def test_only_the_engine_knows_every_stage() -> None:
-    stages = {"text", "plan", "backends", "synthesis", "stream"}
-    knows = {room: {i.target_room for i in IMPORTS if i.room == room} for room in {i.room for i in IMPORTS}}
-    assert {room for room, known in knows.items() if stages <= known} - {"compat"} == {"engine"}
+    stages = {"text", "chunking", "backends", "synthesis", "streaming"}
+    assert [package for package, used in USES.items() if stages <= used] == ["engine"]
 
 
 def test_walk_sees_what_it_should() -> None:
@@ -219,15 +234,20 @@ if TYPE_CHECKING:
 def load():
     if True:
         from kokoro_fast.weights.store import find_weights
+async def stream():
+    import kokoro_fast.streaming
 """
-    found = [str(i) for i in imports_of(source, "model.kokoro", is_package=False)]
-    assert found[2:] == [
+    found = imports_of(source, "model.kokoro", is_package=False)
+    assert [str(i) for i in found[2:]] == [
         "model.kokoro imports torch.nn",
         "model.kokoro imports kokoro_fast.ops",
         "model.kokoro imports kokoro_fast.config.ModelConfig",
         "model.kokoro imports kokoro_fast.model.layers",
         "model.kokoro in load() imports kokoro_fast.weights.store.find_weights",
+        "model.kokoro in stream() imports kokoro_fast.streaming",
     ]
+    expected = [None, "ops", "config", "model.layers", "weights.store", "streaming"]
+    assert [i.target_module for i in found[2:]] == expected
     (inside,) = imports_of("from ..errors import InputError", "text", is_package=True)
     assert inside.target == "kokoro_fast.errors.InputError"
-    assert inside.target_room == "errors"
+    assert inside.target_package == "errors"

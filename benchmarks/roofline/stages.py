@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from benchmarks.lib.utterances import Utterance
 from kokoro_fast.model import KokoroModel
-from kokoro_fast.model.kokoro import draw_noise, durations_at, expand, token_indices
+from kokoro_fast.model.kokoro import draw_noise, durations_at, expand, phoneme_indices
 
 Call = Callable[[], Any]
 
@@ -27,7 +27,7 @@ def stages(model: KokoroModel, what: Utterance) -> dict[str, Call]:
     with torch.inference_mode():
         expected, encoding, _ = model.encode(what.input_ids, style, None)
         durations = durations_at(expected, speed, None)
-        expanded = expand(encoding, token_indices(durations, int(durations.sum())))
+        expanded = expand(encoding, phoneme_indices(durations, int(durations.sum())))
         prosody = model.predict(what.input_ids, style, speed)
         features = model.decoder(prosody.text, prosody.f0, prosody.energy, timbre, None)
         noise = draw_noise(prosody, prosody.f0.size(1) * model.samples_per_half_frame, 1.0, seed=0)

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int64_t kStepsPerBlock = 256;  // real and imaginary parts of 11 bins then fit the first-level cache
 
-// Both forms of the spectrum: magnitude and phase, or rows.
+// The arguments of both forms of the spectrum: magnitude and phase, or rows.
 struct Job {
   const float* magnitude;
   const float* phase;
@@ -29,7 +29,7 @@ struct Job {
   int64_t hop;
 };
 
-// What does not depend on the spectrum.
+// The tables that do not depend on the spectrum.
 struct Plan {
   int64_t n_fft;
   int64_t n_samples;
@@ -63,9 +63,9 @@ double window_sum(const Job& args, int64_t n_fft, int64_t position) {
 }
 
 void fill_correction(const Job& args, Plan& plan) {
-  constexpr double kSmallest = 1e-11;  // torch.istft refuses less, too
+  constexpr double kSmallest = 1e-11;  // torch.istft refuses smaller sums, too
   for (int64_t s = 0; s < plan.n_samples; ++s) {
-    if (s >= plan.n_fft + args.hop && s + plan.n_fft < plan.n_samples) {  // away from both ends it repeats
+    if (s >= plan.n_fft + args.hop && s + plan.n_fft < plan.n_samples) {  // away from both ends the sum repeats
       plan.correction[s] = plan.correction[s - args.hop];
       continue;
     }

@@ -1,4 +1,5 @@
-// What is sequential in an LSTM: the products with the state. Those with the input are a matrix product before it.
+// The sequential part of an LSTM: the products with the state. The products with the input are one matrix product
+// beforehand.
 #include <algorithm>
 #include <vector>
 

@@ -8,7 +8,7 @@ namespace kokoro_fast {
 struct LstmLoops {
   // gates += weight * state, for weights packed in panels (panels, hidden, kLstmPanel).
   void (*add_product)(const float* weight, const float* state, int64_t hidden, int64_t panels, float* gates);
-  // The gates (input, forget, candidate, output; `hidden` each) change the cell; the new state is what it puts out.
+  // The gates (input, forget, candidate, output; `hidden` each) change the cell, whose output is the new state.
   void (*update)(const float* gates, int64_t hidden, float* cell, float* state);
 };
 

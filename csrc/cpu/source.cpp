@@ -8,7 +8,7 @@
 namespace kokoro_fast {
 namespace {
 
-constexpr int64_t kGrain = 32;  // half-frames a thread should have at least
+constexpr int64_t kGrain = 32;  // fewer half-frames are not worth a thread
 constexpr float kPi = 3.14159274F;
 
 float wrapped_to_one_turn(float turns) {
@@ -48,7 +48,7 @@ class Row {
         noise_norm_(noise_norm(args)),
         sum_(args.hop) {}
 
-  // Whether a half-frame is voiced holds for all its samples.
+  // A half-frame is voiced or unvoiced as a whole.
   void fill(int64_t row, int64_t h) {
     const float* phases = phases_ + row * args_.half_frames * args_.n_sines;
     const bool voiced = args_.f0[row * args_.half_frames + h] > args_.voiced_hz;
@@ -63,7 +63,7 @@ class Row {
   }
 
  private:
-  // Phases are running sums: once they are not finite they stay so, and NaN is not to pass as an unvoiced sound.
+  // Phases are running sums, so they stay non-finite once they are. NaN must not pass as an unvoiced sound.
   bool is_finite(const float* phases, int64_t h) const {
     return std::isfinite(phases[std::min(h + 1, args_.half_frames - 1) * args_.n_sines]);
   }
@@ -86,8 +86,8 @@ class Row {
     }
   }
 
-  // The half-frame whose middle lies before a sample, in the reference's float arithmetic, which misses the exact
-  // place by a sample or two where an utterance is long.
+  // The half-frame whose middle lies before a sample, in the reference's float arithmetic. In a long utterance that
+  // arithmetic misses the exact place by a sample or two.
   int64_t half_frame_before(int64_t sample) const {
     const double middle = static_cast<double>(static_cast<float>(sample) + 0.5F);
     const float place = static_cast<float>(static_cast<double>(half_frames_per_sample_) * middle - 0.5);

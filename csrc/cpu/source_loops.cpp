@@ -1,5 +1,5 @@
 // Compiled once per instruction set, with KOKORO_FAST_ISA naming it, and without fused multiply-adds: the order of
-// roundings below is the reference's own (docs/design.md, "Phases in the reference's order of rounding").
+// roundings below is the reference's own (docs/decisions/0005-phases-in-the-references-order.md).
 #include "source_loops.h"
 
 #include "double_math.h"

@@ -5,15 +5,15 @@
 
 namespace kokoro_fast {
 
-// Samples between the middles of two neighboring half-frames, where every sine's phase runs straight from one to the
-// other. Half-frames are counted from the middle of the first.
+// Samples between the middles of two neighboring half-frames, where the phase of every sine runs linearly from one to
+// the other. Half-frames are counted from the middle of the first.
 struct Glide {
   const float* before;   // (n_sines,) phases in radians at half-frame `origin`
   const float* after;    // (n_sines,) phases at the next one
   const float* weights;  // (n_sines,)
   int64_t n_sines;
   float amplitude;
-  int64_t first;   // the first sample's place in its utterance
+  int64_t first;   // index of the first sample in its utterance
   int64_t origin;  // the half-frame whose middle lies before the samples
   float half_frames_per_sample;
 };

@@ -8,7 +8,7 @@
 namespace kokoro_fast {
 namespace {
 
-constexpr int64_t kFramesPerBlock = 64;  // of 11 bins: input and output of a block fit the first-level cache
+constexpr int64_t kFramesPerBlock = 64;  // with 11 bins, input and output of a block fit the first-level cache
 
 }  // namespace
 

@@ -18,9 +18,9 @@
 namespace kokoro_fast {
 namespace {
 
-constexpr int64_t kPiecesPerThread = 4;  // several, so that a thread that is held up leaves the rest to others
-constexpr int64_t kMostHelpers = 255;
-constexpr int kSpins = 2000;  // some 50 microseconds: loops follow each other faster than a thread wakes up
+constexpr int64_t kPiecesPerThread = 4;  // several, so that a thread that is held up leaves the rest to the others
+constexpr int64_t kMostWorkers = 255;
+constexpr int kSpins = 2000;  // about 50 microseconds: loops follow each other faster than a thread wakes up
 
 void pause_briefly() {
 #if defined(__x86_64__) || defined(__i386__)
@@ -39,8 +39,8 @@ struct Loop {
   int64_t end;
   int64_t piece;
   std::atomic<int64_t> next;
-  int64_t places;               // helpers that may still join; under the pool's mutex
-  std::atomic<int64_t> active;  // helpers that have joined and not left
+  int64_t slots;                // workers that may still join; guarded by the pool's mutex
+  std::atomic<int64_t> active;  // workers that have joined and not left
 
   void run() {
     for (int64_t begin; (begin = next.fetch_add(piece)) < end;) body(begin, std::min(begin + piece, end), context);
@@ -58,13 +58,13 @@ class Pool {
  private:
   void open(Loop& loop) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    hire(loop.places);
+    spawn(loop.slots);
     loops_.push_back(&loop);
     n_loops_.fetch_add(1);
     arrived_.notify_all();
   }
 
-  // From here on nobody can join; those who did are finishing their last piece.
+  // Lets no further worker join, and waits for those that joined to finish their last piece.
   void close(Loop& loop) {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -76,54 +76,55 @@ class Pool {
     left_.wait(lock, [&] { return loop.active.load() == 0; });
   }
 
-  void hire(int64_t wanted) {
+  // Starts workers until there are `wanted`.
+  void spawn(int64_t wanted) {
     try {
-      for (; n_helpers_ < std::min(wanted, kMostHelpers); ++n_helpers_) std::thread([this] { help(); }).detach();
-    } catch (const std::system_error&) {  // the system has no more threads: go on with fewer
+      for (; n_workers_ < std::min(wanted, kMostWorkers); ++n_workers_) std::thread([this] { worker_loop(); }).detach();
+    } catch (const std::system_error&) {  // the system has no more threads: fewer will do
     }
   }
 
-  [[noreturn]] void help() {
+  [[noreturn]] void worker_loop() {
     for (;;) {
       spin_until([&] { return n_loops_.load() > 0; });
-      Loop& loop = join();
+      Loop& loop = wait_for_loop();
       loop.run();
-      const std::lock_guard<std::mutex> lock(mutex_);  // held while leaving: the loop is gone once nobody is active
+      const std::lock_guard<std::mutex> lock(mutex_);  // held while leaving: the loop is gone once no worker is active
       if (loop.active.fetch_sub(1) == 1) left_.notify_all();
     }
   }
 
-  Loop& join() {
+  Loop& wait_for_loop() {
     std::unique_lock<std::mutex> lock(mutex_);
     Loop* found = nullptr;
-    arrived_.wait(lock, [&] { return (found = with_a_place()) != nullptr; });
-    --found->places;
+    arrived_.wait(lock, [&] { return (found = loop_with_a_slot()) != nullptr; });
+    --found->slots;
     found->active.fetch_add(1);
     return *found;
   }
 
-  Loop* with_a_place() {
+  Loop* loop_with_a_slot() {
     for (Loop* loop : loops_) {
-      if (loop->places > 0 && loop->next.load() < loop->end) return loop;
+      if (loop->slots > 0 && loop->next.load() < loop->end) return loop;
     }
     return nullptr;
   }
 
   std::mutex mutex_;
   std::condition_variable arrived_, left_;
-  std::vector<Loop*> loops_;  // those that helpers may join
+  std::vector<Loop*> loops_;  // the loops that workers may join
   std::atomic<int64_t> n_loops_{0};
-  int64_t n_helpers_ = 0;
+  int64_t n_workers_ = 0;
 };
 
-// Never destroyed: helpers wait in it until the process ends.
+// Never destroyed: workers wait in it until the process ends.
 Pool* the_pool = nullptr;
 
 Pool& pool() {
   static const bool made = [] {
     the_pool = new Pool;
 #ifndef _WIN32
-    // A forked process has none of the helpers, and perhaps a mutex that one of them held.
+    // A forked process has none of the workers, and perhaps a mutex that one of them held.
     pthread_atfork(nullptr, nullptr, [] { the_pool = new Pool; });
 #endif
     return true;
@@ -137,10 +138,10 @@ Pool& pool() {
 void pool_for(int64_t n_threads, int64_t begin, int64_t end, int64_t grain, ParallelBody body, void* context) {
   const int64_t size = end - begin;
   if (size <= 0) return;
-  const int64_t helpers = std::min(n_threads, (size + grain - 1) / grain) - 1;
-  if (helpers <= 0) return body(begin, end, context);
-  const int64_t piece = std::max(grain, size / ((helpers + 1) * kPiecesPerThread));
-  Loop loop{body, context, end, piece, {begin}, helpers, {0}};
+  const int64_t workers = std::min(n_threads, (size + grain - 1) / grain) - 1;
+  if (workers <= 0) return body(begin, end, context);
+  const int64_t piece = std::max(grain, size / ((workers + 1) * kPiecesPerThread));
+  Loop loop{body, context, end, piece, {begin}, workers, {0}};
   pool().run(loop);
 }
 

@@ -1,8 +1,8 @@
 // Threads of our own, shared by all callers in the process.
 //
-// OpenMP waits at the end of every loop for each of its threads, also for one that the system has not run yet: beside
+// OpenMP waits at the end of every loop for each of its threads, even for one that the system has not run yet: beside
 // another busy process, a sentence took five times as long as its arithmetic. Here a loop ends when its pieces are
-// done. A helper that comes late finds nothing to do and is not waited for, and two callers share the same helpers
+// done. A worker that comes late finds nothing to do and is not waited for, and two callers share the same workers
 // instead of bringing their own.
 #pragma once
 

@@ -1,4 +1,4 @@
-// What the ops ask of their arguments, and the threads they run on. Only torch's stable C++ interface is used.
+// The checks of the ops' arguments, and the threads that the ops run on. Only torch's stable C++ interface is used.
 #pragma once
 
 #include <torch/csrc/stable/library.h>
@@ -54,14 +54,15 @@ inline Tensor checked(const char* name, const Tensor& tensor, const char* letter
   return torch::stable::contiguous(tensor);
 }
 
-// Whether an optional argument is there. TorchScript, once it has optimized a graph, may pass None as no tensor at all.
+// Whether an optional argument was given. TorchScript, once it has optimized a graph, may pass None as no tensor at
+// all.
 inline bool is_given(const std::optional<Tensor>& tensor) { return tensor.has_value() && tensor->defined(); }
 
 inline void check_rank(const char* name, const Tensor& tensor, const char* letters, int64_t rank = 3) {
   STD_TORCH_CHECK(tensor.dim() == rank, name, ": expected ", letters, ", got ", text_of(tensor.sizes()));
 }
 
-// A ParallelFor on our own threads: as many as set_threads() said on the calling thread, or as torch uses.
+// A ParallelFor on our own threads: as many as set_threads() set for the calling thread, or as many as torch uses.
 void op_for(int64_t begin, int64_t end, int64_t grain, kokoro_fast::ParallelBody body, void* context);
 
 }  // namespace kokoro_fast_torch

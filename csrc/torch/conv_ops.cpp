@@ -40,7 +40,7 @@ void check_within(const char* name, int64_t value, int64_t least) {
   STD_TORCH_CHECK(value >= least && value <= kMost, name, ": expected ", least, " to ", kMost, ", got ", value);
 }
 
-// What a block of packed weights says of itself. The CPU can multiply with it.
+// The shape in the header of a block of packed weights, with which this CPU can multiply.
 PackedShape checked_block(const uint8_t* block, int64_t bytes) {
   const PackedShape shape = kokoro_fast::packed_shape(block, bytes);
   STD_TORCH_CHECK(kokoro_fast::precision_supported(shape.precision), "packed: weights in ",
@@ -58,18 +58,18 @@ void conv(const Tensor& x, const Tensor& packed, const std::optional<Tensor>& af
   const PackedShape shape = checked_block(dense_packed.const_data_ptr<uint8_t>(), dense_packed.numel());
   check_rank("x", x, "(T, C_in)", 2);
   check_rank("y", y, "(T_out, C_out)", 2);
-  const int64_t columns_out = y.size(0);
+  const int64_t steps_out = y.size(0);
   const Tensor dense_x = checked("x", x, "(T, C_in)", {x.size(0), shape.channels_in});
-  STD_TORCH_CHECK(x.size(0) > 0 && columns_out > 0, "x, y: expected at least one column of time, got ",
+  STD_TORCH_CHECK(x.size(0) > 0 && steps_out > 0, "x, y: expected at least one column of time, got ",
                   text_of(x.sizes()), " and ", text_of(y.sizes()));
   check_within("stride", stride, 1);
   check_within("dilation", dilation, 1);
   check_within("padding", padding, 0);
   STD_TORCH_CHECK(y.is_cpu() && y.scalar_type() == ScalarType::Float && y.size(1) == shape.channels_out &&
-                      y.stride(1) == 1 && (columns_out == 1 || y.stride(0) >= shape.channels_out),
+                      y.stride(1) == 1 && (steps_out == 1 || y.stride(0) >= shape.channels_out),
                   "y: expected float32 rows of ", shape.channels_out, " channels on the CPU, got ", text_of(y.sizes()));
   const float* y_begin = y.const_data_ptr<float>();
-  const float* y_end = y_begin + (columns_out - 1) * y.stride(0) + shape.channels_out;
+  const float* y_end = y_begin + (steps_out - 1) * y.stride(0) + shape.channels_out;
   const float* x_begin = dense_x.const_data_ptr<float>();
   STD_TORCH_CHECK(x_begin + x.numel() <= y_begin || y_end <= x_begin, "y: expected memory that x does not share");
   std::vector<float> identity;
@@ -90,12 +90,12 @@ void conv(const Tensor& x, const Tensor& packed, const std::optional<Tensor>& af
     activation.alpha = dense_alpha->const_data_ptr<float>();
   }
   if (is_given(residual)) {
-    dense_residual = checked("residual", *residual, "(T_out, C_out)", {columns_out, shape.channels_out});
+    dense_residual = checked("residual", *residual, "(T_out, C_out)", {steps_out, shape.channels_out});
   }
   kokoro_fast::conv(
       {dense_x.const_data_ptr<float>(), activation, dense_packed.const_data_ptr<uint8_t>(),
        dense_residual ? dense_residual->const_data_ptr<float>() : nullptr, y.mutable_data_ptr<float>(), nullptr,
-       x.size(0), columns_out, y.stride(0), dilation, stride, padding, static_cast<float>(gain), false},
+       x.size(0), steps_out, y.stride(0), dilation, stride, padding, static_cast<float>(gain), false},
       op_for);
 }
 
@@ -112,19 +112,19 @@ Tensor channel_moments(const Tensor& x) {
 Tensor resblock(const Tensor& x, const Tensor& style, const Tensor& alpha, const Tensor& packed,
                 std::vector<int64_t> dilations, const std::optional<Tensor>& moments, Tensor y, bool accumulate) {
   check_rank("x", x, "(T, C)", 2);
-  const int64_t columns = x.size(0);
+  const int64_t steps = x.size(0);
   const int64_t channels = x.size(1);
   check_rank("packed", packed, "(convs, bytes)", 2);
   const int64_t n_convs = packed.size(0);
   const int64_t bytes = packed.size(1);
-  STD_TORCH_CHECK(columns > 0, "x: expected at least one column of time, got ", text_of(x.sizes()));
+  STD_TORCH_CHECK(steps > 0, "x: expected at least one column of time, got ", text_of(x.sizes()));
   STD_TORCH_CHECK(n_convs >= 2 && n_convs % 2 == 0 && static_cast<int64_t>(dilations.size()) == n_convs,
                   "packed, dilations: expected as many of both, in pairs, got ", n_convs, " and ", dilations.size());
-  const Tensor dense_x = checked("x", x, "(T, C)", {columns, channels});
+  const Tensor dense_x = checked("x", x, "(T, C)", {steps, channels});
   const Tensor dense_style = checked("style", style, "(convs, 2, C)", {n_convs, 2, channels});
   const Tensor dense_alpha = checked("alpha", alpha, "(convs, C)", {n_convs, channels});
-  checked("y", y, "(T, C)", {columns, channels});
-  STD_TORCH_CHECK(y.stride(1) == 1 && (columns == 1 || y.stride(0) == channels), "y: expected dense rows");
+  checked("y", y, "(T, C)", {steps, channels});
+  STD_TORCH_CHECK(y.stride(1) == 1 && (steps == 1 || y.stride(0) == channels), "y: expected dense rows");
   const Tensor dense_packed = checked("packed", packed, "(convs, bytes)", {n_convs, bytes}, ScalarType::Byte);
   std::vector<const uint8_t*> blocks;
   for (int64_t i = 0; i < n_convs; ++i) {
@@ -141,7 +141,7 @@ Tensor resblock(const Tensor& x, const Tensor& style, const Tensor& alpha, const
   kokoro_fast::resblock(
       {dense_x.const_data_ptr<float>(), dense_style.const_data_ptr<float>(), dense_alpha.const_data_ptr<float>(),
        blocks.data(), dilations.data(), given ? given->const_data_ptr<float>() : nullptr,
-       used.mutable_data_ptr<float>(), y.mutable_data_ptr<float>(), columns, channels, n_convs / 2, accumulate},
+       used.mutable_data_ptr<float>(), y.mutable_data_ptr<float>(), steps, channels, n_convs / 2, accumulate},
       op_for);
   return used;
 }

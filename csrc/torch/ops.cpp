@@ -11,7 +11,8 @@ namespace {
 
 using namespace kokoro_fast_torch;
 
-// torch's own threads: these two stand among its own operations, and two sets of threads would be in each other's way.
+// A ParallelFor on torch's own threads. istft and adain_snake run among torch's own operations, and two sets of threads
+// would be in each other's way.
 void torch_for(int64_t begin, int64_t end, int64_t grain, kokoro_fast::ParallelBody body, void* context) {
   torch::stable::parallel_for(begin, end, grain,
                               [=](int64_t piece_begin, int64_t piece_end) { body(piece_begin, piece_end, context); });
@@ -42,8 +43,8 @@ Tensor adain_snake(const Tensor& x, const Tensor& scale, const Tensor& shift, co
   check_rank("x", x, "(B, C, T)");
   const int64_t batch = x.size(0);
   const int64_t channels = x.size(1);
-  const int64_t columns = x.size(2);
-  const Tensor dense_x = checked("x", x, "(B, C, T)", {batch, channels, columns});
+  const int64_t steps = x.size(2);
+  const Tensor dense_x = checked("x", x, "(B, C, T)", {batch, channels, steps});
   const Tensor dense_scale = checked("scale", scale, "(B, C)", {batch, channels});
   const Tensor dense_shift = checked("shift", shift, "(B, C)", {batch, channels});
   const Tensor dense_alpha = checked("alpha", alpha, "(C,)", {channels});
@@ -53,13 +54,13 @@ Tensor adain_snake(const Tensor& x, const Tensor& scale, const Tensor& shift, co
     dense_lengths = checked("lengths", *lengths, "(B,)", {batch}, ScalarType::Long);
     length = dense_lengths->const_data_ptr<int64_t>();
     for (int64_t b = 0; b < batch; ++b) {
-      STD_TORCH_CHECK(length[b] >= 0 && length[b] <= columns, "lengths: expected 0 to ", columns, ", got ", length[b]);
+      STD_TORCH_CHECK(length[b] >= 0 && length[b] <= steps, "lengths: expected 0 to ", steps, ", got ", length[b]);
     }
   }
   Tensor y = torch::stable::empty_like(dense_x);
   kokoro_fast::adain_snake(
       {dense_x.const_data_ptr<float>(), dense_scale.const_data_ptr<float>(), dense_shift.const_data_ptr<float>(),
-       dense_alpha.const_data_ptr<float>(), length, y.mutable_data_ptr<float>(), batch, channels, columns},
+       dense_alpha.const_data_ptr<float>(), length, y.mutable_data_ptr<float>(), batch, channels, steps},
       torch_for);
   return y;
 }

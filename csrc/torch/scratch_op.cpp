@@ -17,7 +17,7 @@ Tensor scratch(int64_t n_floats) {
 }  // namespace
 
 STABLE_TORCH_LIBRARY_FRAGMENT(kokoro_fast, m) {
-  // (n_floats,) float32 on the CPU, not cleared. Its memory goes to the next call when the tensor is gone.
+  // (n_floats,) float32 on the CPU, not cleared. Its memory goes to a later call once the tensor is gone.
   m.def("scratch(SymInt n_floats) -> Tensor");
 }
 

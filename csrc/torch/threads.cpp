@@ -5,7 +5,7 @@
 namespace kokoro_fast_torch {
 namespace {
 
-thread_local int64_t chosen_threads = 0;  // 0: as many as torch
+thread_local int64_t chosen_threads = 0;  // 0: as many as torch uses
 
 int64_t set_threads(int64_t n_threads) {
   STD_TORCH_CHECK(n_threads >= 0, "n_threads: expected 0 or more, got ", n_threads);
@@ -24,7 +24,8 @@ void op_for(int64_t begin, int64_t end, int64_t grain, kokoro_fast::ParallelBody
 }  // namespace kokoro_fast_torch
 
 STABLE_TORCH_LIBRARY_FRAGMENT(kokoro_fast, m) {
-  // For calls from this thread; 0 for as many as torch uses. Returns what it was.
+  // Sets the number of threads of ops called from this thread; 0 means as many as torch uses. Returns the number
+  // before.
   m.def("set_threads(int n_threads) -> int");
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kokoro_fast.cli.main import main
+from kokoro_fast.cli.app import main
 
 if __name__ == "__main__":
     main()

@@ -11,10 +11,10 @@ SAMPLE_RATE = 24_000
 """Hz. All audio in the package is mono at this rate."""
 
 MAX_SYMBOLS = 510
-"""Most phoneme symbols in one call: PL-BERT has 512 positions and every input is wrapped in two boundary ids."""
+"""The most phoneme symbols in one call: PL-BERT has 512 positions, and every input is wrapped in two boundary ids."""
 
 BOUNDARY_ID = 0
-"""Token id placed before and after the phonemes."""
+"""The id placed before and after the ids of the phonemes."""
 
 SAMPLES_PER_FRAME = 600
 """Samples in one duration frame (F, 40 a second): 2 x 10 x 6 up-sampling and an iSTFT hop of 5."""
@@ -26,7 +26,7 @@ CONTEXT_SAMPLES = CONTEXT_HALF_FRAMES * SAMPLES_PER_FRAME // 2
 """The same context in samples (S)."""
 
 SPEED_RANGE = (0.5, 2.0)
-"""Speeds at which the model still speaks clearly."""
+"""The range of speeds at which the model still speaks clearly."""
 
 DEFAULT_VOICE = "af_heart"
 """The best-graded voice of the model card (hexgrad/Kokoro-82M VOICES.md)."""
@@ -35,7 +35,7 @@ STYLE_DIM = 256
 """Columns of a voice row: the first half (timbre) conditions the decoder, the second half (prosody) the predictor."""
 
 VOICE_SHAPE = (510, 1, STYLE_DIM)
-"""A voice has one style row for every length of phonemes: row `n_symbols - 1`."""
+"""A voice has one style row for every number of symbols: row `n_symbols - 1`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +90,4 @@ VOCAB: dict[str, int] = {
     "ʰ": 162, "ʲ": 164, "↓": 169, "→": 171, "↗": 172, "↘": 173, "ᵻ": 177,
 }
 # fmt: on
-"""Phoneme symbol -> token id."""
+"""The id of every phoneme symbol."""

@@ -38,25 +38,26 @@ class Kokoro:
 
     Args:
         voice: a name ("af_heart"), a file, a tensor (510, 1, 256), or a blend ("af_heart:0.7,am_adam:0.3").
-        lang: language of the text, such as "en-us" or "en-gb"; None takes the language of the voice.
-        device: "cpu", "cuda" or any other name torch knows.
+        lang: the language of the text, such as "en-us" or "en-gb"; None takes the language of the voice.
+        device: "cpu", "cuda" or any other name that torch knows.
         threads: CPU threads for one call; None for as many as this process has physical cores.
-        seed: of the breath noise in the voice, 0 to 2**63 - 1; None draws a new one for each call.
+        seed: the seed of the breath noise in the voice, 0 to 2**63 - 1; None draws a new one for each call.
         weights: a weight file (.pth, .safetensors, .onnx); None takes the cache, fetching on first use.
         backend: "native" (fused kernels, CPU), "eager" (PyTorch, any device), "compile" (torch.compile: minutes to
             start); "auto" takes native where it can be had, else eager. "torchscript", "aoti" and "onnx" run an
             exported folder, as does "auto" with `path`.
-        precision: "fp32", "bf16", "int8" of the native backend; "auto" takes the fastest that nobody can tell from
+        precision: "fp32", "bf16" or "int8" of the native backend; "auto" takes the fastest that nobody can tell from
             fp32.
-        path: a folder that `kokoro-fast export` wrote, instead of the weights; its voices go before the cache.
-        lexicon: pronunciations that go before those of the dictionaries: {"JSON": "ʤˈAsᵊn"}, or a .json or .tsv file.
+        path: a folder that `kokoro-fast export` wrote, instead of the weights. Its voices are looked up before those of
+            the cache.
+        lexicon: pronunciations that override those of the dictionaries: {"JSON": "ʤˈAsᵊn"}, or a .json or .tsv file.
 
     Attributes:
-        backend: what was chosen: its `name`, `precision`, `threads` and `compile_seconds`.
+        backend: what runs the model: its `name`, `precision`, `threads` and `compile_seconds`.
 
     Raises:
-        InputError: unknown voice, language or device, a seed out of range, a backend or precision this machine lacks, a
-            lexicon that cannot be read.
+        InputError: an unknown voice, language or device, a seed out of range, a backend or precision that this machine
+            lacks, or a lexicon that cannot be read.
         MissingDependencyError: backend "native" without the native library.
         WeightsError: weights could not be found, fetched or read, or a folder does not fit this machine.
     """
@@ -94,18 +95,18 @@ class Kokoro:
         phonemes: str | None = None,
         markup: MarkupMode = "error",
     ) -> Speech:
-        """Speak a text of any length, or phonemes: chunk by chunk as a whole, evened with those before.
+        """Speak a text of any length, or phonemes, chunk by chunk; pace and loudness are even from chunk to chunk.
 
         Args:
             text: what to say, with markup (docs/markup.md): `[pause:1s]`, `[word](/phonemes/)`.
-            voice: instead of the engine's own, in any form `Kokoro` takes.
+            voice: a voice to use instead of the engine's own, in any form that `Kokoro` takes.
             speed: 0.5 to 2.0; larger is faster.
             phonemes: symbols of the model's alphabet, instead of text.
-            markup: what is not understood as markup is an "error", or is read as "plain" text.
+            markup: how to treat an invalid or unknown tag: as an "error", or as "plain" text.
 
         Raises:
             InputError: nothing speakable, both or neither of text and phonemes, a speed out of range, a symbol outside
-                the alphabet, an unknown voice, markup that is not understood.
+                the alphabet, an unknown voice, or markup that is not understood.
         """
         return Speech.join(self.parts(text, voice=voice, speed=speed, phonemes=phonemes, markup=markup))
 
@@ -121,12 +122,13 @@ class Kokoro:
         markup: MarkupMode = "error",
         skip: int = 0,
     ) -> Iterator[Speech]:
-        """The parts that `speak` joins, one for each chunk: a book in constant memory. Arguments as there.
+        """The parts that `speak` joins, one for each chunk, so that a book takes constant memory. Arguments as there.
 
-        Each part's times count from its own first sample, its character ranges from the start of the text.
+        The times of each part count from its own first sample, its character ranges from the start of the text.
 
         Args:
-            skip: leave out so many parts; with the engine's `seed`, the rest has the samples that it would have had.
+            skip: how many parts to leave out. With the engine's `seed`, the rest has the samples that it would have
+                had.
         """
         synthesizer = self._synthesizer(voice, speed)
         chunks = iter_chunks(self._tokens(text, phonemes, markup))
@@ -145,15 +147,16 @@ class Kokoro:
         markup: MarkupMode = "error",
         early: bool = True,
     ) -> SpeechStream:
-        """Speak live: the first sound within a blink, and never a gap at the speed of this machine.
+        """Speak live: the first sound comes within a blink, and no gap follows that this machine could avoid.
 
-        The first chunk is short, and its first window goes out before the rest of it is made, by guessed
-        statistics: docs/streaming.md says how near that is. What follows is exact. Arguments as for `speak`; what is
-        wrong with the text itself is raised by the first part.
+        The first chunk is short, and its first window goes out before the rest of it is made, by predicted statistics:
+        docs/streaming.md says how near that comes. The sound after it is exact. Arguments as for `speak`; an error of
+        the text itself is raised by the first part.
 
         Args:
             text: a string, or pieces of text as a language model makes them.
-            early: False makes all of it exact, and waits for the whole of each chunk.
+            early: whether a first window may go out early. False makes all of the sound exact, and the listener waits
+                for the whole of each chunk.
         """
         if text is not None and not isinstance(text, str):
             if phonemes is not None:
@@ -172,7 +175,7 @@ class Kokoro:
         markup: MarkupMode = "error",
         early: bool = True,
     ) -> SpeechStream:
-        """`stream` for text that comes from an async iterator too. Call it where an event loop runs."""
+        """`stream`, also for text from an async iterator. Call it where an event loop runs."""
         if isinstance(text, AsyncIterable):
             return self._stream_feed(Feed.of_async(text), voice, speed, markup, early)
         return self.stream(text, voice=voice, speed=speed, phonemes=phonemes, markup=markup, early=early)
@@ -216,11 +219,11 @@ class Kokoro:
         if not isinstance(text, str):
             raise InputError(f"text: expected a string, got {type(text).__name__}")
         for name in parse_markup(text, markup).voices:
-            self._voices(name)  # before the first sound, and not when it is reached
+            self._voices(name)  # an unknown voice is an error before the first sound, not when it is reached
         return self._phonemizer.tokens(text, self._lexicon, markup)
 
 
 def _language_of(voice: VoiceLike | None) -> str:
-    """The language a published voice speaks; American English for any other."""
+    """The language of a published voice; American English for any other voice."""
     name = voice.replace(":", ",").split(",")[0].strip() if isinstance(voice, str) else ""
     return VOICES[name].language if name in VOICES else "en-us"

@@ -21,9 +21,9 @@ class Speech:
 
     Attributes:
         audio: (S,) float32 in [-1, 1], mono, at `sample_rate`.
-        phonemes: what was spoken.
-        words: in the order of the text; marks of punctuation are not words. In streaming, a word belongs to the part
-            in which it starts, and may end after the end of that part's audio.
+        phonemes: the phonemes that were spoken.
+        words: the words in the order of the text, without punctuation. In streaming, a word belongs to the part in
+            which it starts, and may end after the end of that part's audio.
         sample_rate: Hz.
     """
 
@@ -38,7 +38,7 @@ class Speech:
         return len(self.audio) / self.sample_rate
 
     def save(self, path: str | Path) -> None:
-        """Write a sound file; the suffix says which: .wav, .flac, .ogg, .opus, .mp3, .m4a or .m4b.
+        """Write a sound file. Its suffix picks the format: .wav, .flac, .ogg, .opus, .mp3, .m4a or .m4b.
 
         The file appears whole or not at all.
 
@@ -50,7 +50,7 @@ class Speech:
         write(path, self.audio, self.sample_rate)
 
     def save_subtitles(self, path: str | Path) -> None:
-        """Write what is said when; the suffix says how: .srt, .vtt (also word by word) or .json (words and sounds).
+        """Write subtitles. The suffix picks the format: .srt, .vtt (with word times) or .json (with words and phones).
 
         The file appears whole or not at all.
 
@@ -64,7 +64,7 @@ class Speech:
 
     @classmethod
     def join(cls, parts: Iterable[Speech]) -> Speech:
-        """One speech of consecutive parts, as `Kokoro.stream` gives them. A word cut in two is made whole."""
+        """Join consecutive parts, as `Kokoro.stream` gives them. A word that was cut in two becomes whole."""
         parts = list(parts)
         words: list[Word] = []
         offset = 0

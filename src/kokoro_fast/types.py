@@ -117,17 +117,11 @@ class Chunk:
         return "".join(token.symbols for token in self.tokens).strip(" ")
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """One sound of speech within a word.
+class _Timed:
+    """A half-open range of samples, also in seconds."""
 
-    Attributes:
-        symbol: its phoneme, with the stress mark before it and the signs of length or tone after it: "ˈA", "ɑː".
-        start_sample, end_sample: half-open range in the audio of the `Speech` that holds the word. Stress marks and
-            signs are part of their sound; a space or a mark inside a word is part of the sound before it.
-    """
+    __slots__ = ()
 
-    symbol: str
     start_sample: int
     end_sample: int
 
@@ -141,23 +135,38 @@ class Phone:
         """Seconds."""
         return self.end_sample / SAMPLE_RATE
 
+
+@dataclass(frozen=True, slots=True)
+class Phone(_Timed):
+    """One speech sound within a word.
+
+    Attributes:
+        symbol: the phoneme, with the stress mark before it and the signs of length or tone after it: "ˈA", "ɑː".
+        start_sample, end_sample: half-open range in the audio of the `Speech` that holds the word. Stress marks and
+            signs are part of their sound; a space or a mark inside a word is part of the sound before it.
+    """
+
+    symbol: str
+    start_sample: int
+    end_sample: int
+
     def later(self, samples: int) -> Phone:
-        """The same sound in audio that begins `samples` earlier."""
+        """The same phone in audio that begins `samples` earlier."""
         return Phone(self.symbol, self.start_sample + samples, self.end_sample + samples)
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Word(_Timed):
     """One spoken word.
 
     Attributes:
         text: the word as the user wrote it ("$100" is one word).
-        phonemes: its phonemes.
-        start_sample, end_sample: half-open range in the audio of the `Speech` that holds the word: exact, since the
-            model decides them before it makes the sound.
+        phonemes: the phonemes of the word.
+        start_sample, end_sample: half-open range in the audio of the `Speech` that holds the word. It is exact, since
+            the model decides it before it makes the sound.
         char_start, char_end: half-open range of characters in the user's text, or in the phonemes if those were given.
-        phones: its sounds. One begins where the one before it ends, except in a word that was cut in two: there, the
-            break between the chunks belongs to none.
+        phones: the sounds of the word. Each begins where the one before it ends, except in a word that was cut in two:
+            there, the break between the chunks belongs to no phone.
         before, after: marks and white space around the word, as the user wrote them, without markup: joined over all
             words, `before + text + after` is what was read.
     """
@@ -172,16 +181,6 @@ class Word:
     before: str = ""
     after: str = ""
 
-    @property
-    def start(self) -> float:
-        """Seconds."""
-        return self.start_sample / SAMPLE_RATE
-
-    @property
-    def end(self) -> float:
-        """Seconds."""
-        return self.end_sample / SAMPLE_RATE
-
     def later(self, samples: int) -> Word:
         """The same word in audio that begins `samples` earlier."""
         return replace(
@@ -192,7 +191,7 @@ class Word:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it for JSON: the attributes, `start` and `end` in seconds, each phone as (symbol, start, end)."""
+        """The word for JSON: its attributes, `start` and `end` in seconds, and each phone as (symbol, start, end)."""
         return {
             "text": self.text,
             "phonemes": self.phonemes,
@@ -209,13 +208,13 @@ class Word:
 
     @classmethod
     def from_dict(cls, entry: dict[str, Any]) -> Word:
-        """The word that `as_dict` gave, also after its way through JSON."""
+        """The word that `as_dict` gave, also after a round trip through JSON."""
         attributes = {name: value for name, value in entry.items() if name not in ("start", "end")}
         return cls(**{**attributes, "phones": tuple(Phone(*phone) for phone in entry["phones"])})
 
 
 def add_word(words: list[Word], word: Word) -> None:
-    """Append a word, or lengthen the last one if this is more of it: the same characters of the text."""
+    """Append a word, or lengthen the last word if `word` is more of it."""
     if words and is_more_of(words[-1], word):
         words[-1] = lengthen(words[-1], word)
     else:
@@ -223,12 +222,12 @@ def add_word(words: list[Word], word: Word) -> None:
 
 
 def is_more_of(word: Word, following: Word) -> bool:
-    """Whether both are spoken for the same characters of the text."""
+    """Whether both words are spoken for the same characters of the text."""
     return (word.char_start, word.char_end) == (following.char_start, following.char_end)
 
 
 def lengthen(word: Word, more: Word) -> Word:
-    """One word of the two pieces that it was cut into."""
+    """The whole word of the two pieces that it was cut into."""
     return replace(
         word,
         phonemes=word.phonemes + (" " if word.after else "") + more.phonemes,

@@ -18,7 +18,7 @@ inline Floats squared_sine(Floats turns) {
   constexpr float kRoundToWhole = 12582912.0F;  // 1.5 * 2^23: adding it leaves no bits for a fraction
   const Floats fraction = turns - ((turns + kRoundToWhole) - kRoundToWhole);
   Floats square = fraction * fraction;
-  square = square < 0.25F ? square : Floats{} + 0.25F;  // huge arguments: in range, if not right
+  square = square < 0.25F ? square : Floats{} + 0.25F;  // huge arguments give values in range, though not right
   Floats sum = Floats{} + term[kTerms - 1];
   for (int i = kTerms - 2; i >= 0; --i) sum = sum * square + term[i];
   return sum * square;

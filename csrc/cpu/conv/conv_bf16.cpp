@@ -23,7 +23,7 @@ struct Bf16 {
   static Floats finish(Sums sums, const float*) { return sums; }
 };
 
-// To the nearest, ties to even.
+// Rounds to the nearest bf16, ties to even.
 void activate(const float* x, int64_t n, const RowActivation& how, uint8_t* words) {
   activate_row<uint16_t, 4>(x, n, how, reinterpret_cast<uint16_t*>(words), [](Floats values, int64_t, uint16_t* to) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(values)));

@@ -1,6 +1,6 @@
 // For int8, all activations of a tile share one step and one zero point, taken from the least and the greatest of them:
 // a quiet moment keeps its detail beside a loud one, and nothing is clipped. Ranges fixed beforehand, per channel, were
-// three times as far from float32 (docs/design.md).
+// three times as far from float32 (docs/decisions/0022-int8-without-calibration.md).
 #include "conv/conv_input.h"
 
 #include <algorithm>
@@ -10,19 +10,19 @@
 namespace kokoro_fast {
 namespace {
 
-constexpr float kLeastStep = 1e-30F;  // of silence; it and its inverse are numbers like any other
+constexpr float kLeastStep = 1e-30F;  // step of a silent tile; the step and its inverse are normal numbers
 
 int64_t float_row(const TileSource& source) {
   return (source.channels + kPanelColumns - 1) / kPanelColumns * kPanelColumns;
 }
 
-// Calls put(row, index) for every row, x null where the input has none.
+// Calls put(i, x) for every row i; x is null where the input has no such row.
 template <class Put>
 void for_rows(const TileSource& source, int64_t first, int64_t n_rows, Put put) {
   for (int64_t i = 0; i < n_rows; ++i) {
-    const int64_t column = first + i;
-    const bool exists = column >= 0 && column < source.columns;
-    put(i, exists ? source.x + column * source.channels : nullptr);
+    const int64_t at = first + i;
+    const bool exists = at >= 0 && at < source.steps;
+    put(i, exists ? source.x + at * source.channels : nullptr);
   }
 }
 

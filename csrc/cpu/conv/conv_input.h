@@ -7,8 +7,8 @@
 namespace kokoro_fast {
 
 struct TileSource {
-  const float* x;  // (columns, channels)
-  int64_t columns;
+  const float* x;  // (steps, channels)
+  int64_t steps;
   int64_t channels;
   int64_t row_bytes;  // of one converted row
   const ConvKernels& kernels;

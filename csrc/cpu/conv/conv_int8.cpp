@@ -36,7 +36,7 @@ void widen_range(const float* x, int64_t n, float* low, float* high) {
   int64_t c = 0;
   for (; c + kLanes <= n; c += kLanes) {
     const Floats values = load_floats(x + c);
-    least = _mm512_min_ps(values, least);  // in this order, NaN is passed over
+    least = _mm512_min_ps(values, least);  // in this order of arguments, NaN is skipped
     greatest = _mm512_max_ps(values, greatest);
   }
   *low = _mm512_reduce_min_ps(least);

@@ -12,7 +12,7 @@ namespace kokoro_fast {
 
 constexpr int64_t kPanelColumns = 16;  // columns of the output that lie side by side in packed weights
 constexpr int64_t kTileRows = 6;       // rows of the output that one register tile holds
-constexpr int64_t kGroupPanels = 4;    // panels that a register tile takes at once, at most
+constexpr int64_t kGroupPanels = 4;    // most panels that a register tile takes at once
 
 // Rows of the input, ready to be multiplied, times panels of weights.
 struct TileProduct {

@@ -20,7 +20,7 @@ namespace {
 
 constexpr char kMagic[8] = {'k', 'k', 'c', 'o', 'n', 'v', '0', '1'};
 constexpr int64_t kAlignment = 64;
-constexpr int64_t kMostByteProducts = INT32_MAX / (255 * 127);  // whose sum fits an int32
+constexpr int64_t kMostByteProducts = INT32_MAX / (255 * 127);  // most products whose sum fits an int32
 
 struct Header {
   char magic[8];
@@ -71,7 +71,7 @@ void for_column(const ConvWeights& w, const PackedLayout& layout, int64_t column
   }
 }
 
-// Throws std::invalid_argument unless the precision can hold them.
+// Throws std::invalid_argument unless the precision can hold the weights.
 void check(const ConvWeights& w) {
   const auto finite = [](const float* values, int64_t n) {
     return std::all_of(values, values + n, [](float value) { return std::isfinite(value); });

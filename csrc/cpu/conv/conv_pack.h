@@ -1,4 +1,4 @@
-// Where things stand in a block of packed weights.
+// The layout of a block of packed weights.
 #pragma once
 
 #include "conv/conv_kernels.h"
@@ -7,10 +7,10 @@ namespace kokoro_fast {
 
 int64_t elements_per_word(Precision precision);
 
-// Positions in bytes from the start of the block; arrays of float32 but for the panels.
+// Positions in bytes from the start of the block. All arrays but the panels are float32.
 struct PackedLayout {
-  int64_t words;     // of one row of activations
-  int64_t n_panels;  // each kPanelColumns output columns, the last one filled up with zeros
+  int64_t words;     // in one row of activations
+  int64_t n_panels;  // each kPanelColumns output columns, the last one padded with zeros
   int64_t bias;
   int64_t multiplier, weight_sum;  // int8 only
   int64_t panels, panel_step;

@@ -1,5 +1,5 @@
-// The register tile, written once for all instruction sets and precisions. Included by
-// the files that are compiled per instruction set.
+// The register tile, written once for all instruction sets and precisions. Included by the files that are compiled per
+// instruction set.
 //
 // kTileRows rows times up to kGroupPanels panels of sums stay in registers over all taps and channels: per word of a
 // row there are `vectors` loads of weights and kTileRows broadcasts for kTileRows * vectors multiplications.
@@ -24,7 +24,7 @@ constexpr int kRowsAtOnce = 2;
 constexpr int kVectorsPerPanel = kPanelColumns / kLanes;
 static_assert(kTileRows % kRowsAtOnce == 0);
 
-// The epilogue of one row: what comes after the sums. `sums` holds kVectors vectors.
+// The epilogue of one row: the steps after the sums. `sums` holds kVectors vectors.
 template <int kVectors>
 inline void finish_row(const TileProduct& p, const Floats* sums, int64_t row, int64_t column, int64_t n_columns) {
   float* y = p.y + row * p.y_stride + column;
@@ -47,8 +47,8 @@ inline void finish_row(const TileProduct& p, const Floats* sums, int64_t row, in
   }
 }
 
-// Asks for the memory that finish_row will need, thousands of cycles before it does: rows are far apart, and no
-// prefetcher of a CPU guesses them.
+// Prefetches the memory that finish_row will need thousands of cycles later: rows are far apart, and no CPU's own
+// prefetcher predicts them.
 template <int kRows, int kPanels>
 inline void prefetch_results(const TileProduct& p, int64_t row, int64_t column) {
   for (int r = 0; r < kRows && row + r < p.n_rows; ++r) {
@@ -106,8 +106,8 @@ inline void register_tile(const TileProduct& p, int64_t row, int64_t panel) {
   }
 }
 
-// The last rows in the smallest tile that holds them: two dozen rows, a short sentence's symbols, are often two too
-// many, and a tile a third full takes as long as a full one.
+// Multiplies all rows, the last ones in the smallest tile that holds them. A short sentence has two dozen symbols,
+// often two more than fill whole tiles, and a tile that is a third full takes as long as a full one.
 template <class Type, int kPanels>
 void all_rows(const TileProduct& p, int64_t panel) {
   constexpr int kFour = kRowsAtOnce < 4 ? kRowsAtOnce : 4;

@@ -1,4 +1,4 @@
-// The generator's residual block: nothing but convolutions, each of which finds its input's statistics ready.
+// The generator's residual block: convolutions only. Each one gathers the statistics that the next one normalizes with.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -10,7 +10,7 @@
 namespace kokoro_fast {
 namespace {
 
-constexpr double kEpsilon = 1e-5;  // of torch's InstanceNorm
+constexpr double kEpsilon = 1e-5;  // the epsilon of torch's InstanceNorm
 
 // AdaIN of one convolution as a mean, a gain and an offset per channel: (3, C).
 struct Norm {
@@ -29,7 +29,7 @@ struct Norm {
 
 void resblock(const ResBlock& args, ParallelFor parallel_for) {
   const int64_t channels = args.channels;
-  const int64_t size = args.columns * channels;
+  const int64_t size = args.steps * channels;
   const Workspace memory(2 * size * static_cast<int64_t>(sizeof(float)));
   float* inner = memory.floats(0);
   float* running = memory.floats(size);
@@ -37,7 +37,7 @@ void resblock(const ResBlock& args, ParallelFor parallel_for) {
   if (args.given_moments != nullptr) {
     std::copy(args.given_moments, args.given_moments + n_convs * 2 * channels, args.moments);
   } else {
-    channel_moments(args.x, args.columns, channels, args.moments, parallel_for);
+    channel_moments(args.x, args.steps, channels, args.moments, parallel_for);
   }
   const auto run = [&](int64_t index, const float* x, const float* residual, float* y, bool accumulate) {
     const float* moments = args.moments + index * 2 * channels;
@@ -52,8 +52,8 @@ void resblock(const ResBlock& args, ParallelFor parallel_for) {
           residual,
           y,
           gathers ? args.moments + (index + 1) * 2 * channels : nullptr,
-          args.columns,
-          args.columns,
+          args.steps,
+          args.steps,
           channels,
           dilation,
           1,

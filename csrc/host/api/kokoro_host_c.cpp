@@ -27,7 +27,7 @@ namespace {
 int answer(const Status& status, char* error, size_t error_size) {
   if (error != nullptr && error_size > 0) {
     size_t n = std::min(status.message().size(), error_size - 1);
-    while (n > 0 && n < status.message().size() && (status.message()[n] & 0xC0) == 0x80) --n;  // no half symbols
+    while (n > 0 && n < status.message().size() && (status.message()[n] & 0xC0) == 0x80) --n;  // cut no symbol in half
     std::memcpy(error, status.message().data(), n);
     error[n] = '\0';
   }

@@ -27,7 +27,7 @@ Status missing(const fs::path& path, const std::string& why) {
 
 std::string message_of(int error) { return std::generic_category().message(error); }
 
-// A file to read, which is neither a folder nor a pipe.
+// Opens a regular file, which is neither a folder nor a pipe.
 Result<File> open_file(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);

@@ -10,7 +10,7 @@
 
 namespace kokoro_fast {
 
-// Every method that reads leaves `at_` behind what it read, or sets `error_` and returns false.
+// Every method that reads leaves `at_` after the text it read, or sets `error_` and returns false.
 class JsonParser {
  public:
   explicit JsonParser(std::string_view text) : text_(text) {}
@@ -75,7 +75,7 @@ class JsonParser {
     return items(']', [&] { return value(&elements->emplace_back()); });
   }
 
-  // What stands between brackets, with commas.
+  // The items between brackets, separated by commas.
   template <class Item>
   bool items(char end, Item item) {
     if (depth_ == Json::kMaxDepth) return fail("at most " + std::to_string(Json::kMaxDepth) + " nested brackets");
@@ -136,7 +136,7 @@ class JsonParser {
     return true;
   }
 
-  // uXXXX
+  // Reads uXXXX.
   bool code_unit(char32_t* unit) {
     if (!take('u')) return false;
     for (int i = 0; i < 4; ++i, ++at_) {
@@ -181,7 +181,7 @@ class JsonParser {
 
   void skip_space() { at_ = std::min(text_.find_first_not_of(" \t\n\r", at_), text_.size()); }
 
-  // 0 at the end.
+  // The next character; 0 at the end.
   char next() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
   bool take(char expected) {

@@ -33,11 +33,11 @@ class Json {
   const Object* as_object() const { return std::get_if<Object>(&value_); }
   bool is_null() const { return std::holds_alternative<std::nullptr_t>(value_); }
 
-  // A number without fraction, of those that a double holds exactly.
+  // A whole number that a double holds exactly; nothing for other values.
   std::optional<int64_t> as_integer() const;
   // The member of an object, or null.
   const Json* find(std::string_view key) const;
-  // For a message that says what came.
+  // The value as a message shows it.
   std::string shown() const;
 
  private:

@@ -152,7 +152,8 @@ void Sha256::update(const void* data, size_t n_bytes) {
 
 std::string Sha256::hex_digest() {
   const uint64_t n_bits = n_bytes_ * 8;
-  std::array<uint8_t, kBlock + 8> end = {0x80};  // then zeros up to the last eight bytes of a block: the length
+  std::array<uint8_t, kBlock + 8> end = {
+      0x80};  // then zeros up to the last eight bytes of a block, which hold the length
   const size_t n_padding = 1 + (2 * kBlock - 9 - n_bytes_ % kBlock) % kBlock;
   for (int i = 0; i < 8; ++i) end[n_padding + i] = static_cast<uint8_t>(n_bits >> (56 - 8 * i));
   update(end.data(), n_padding + 8);

@@ -12,7 +12,7 @@
 
 namespace kokoro_fast {
 
-// update any number of times, then hex_digest once.
+// Call update any number of times, then hex_digest once.
 class Sha256 {
  public:
   void update(const void* data, size_t n_bytes);
@@ -28,12 +28,12 @@ class Sha256 {
 
 std::string sha256(std::string_view data);
 
-// Of a file that has exactly n_bytes.
+// The digest of a file that must have exactly n_bytes.
 Result<std::string> sha256_file(const std::filesystem::path& path, uint64_t n_bytes);
 
 // Whether the CPU's instructions are used.
 bool sha256_has_instructions();
-// For tests: false does without them.
+// For tests: false computes without them.
 void sha256_use_instructions(bool wanted);
 
 }  // namespace kokoro_fast

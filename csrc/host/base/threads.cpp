@@ -12,7 +12,7 @@
 namespace kokoro_fast {
 namespace {
 
-// The logical CPUs on the same core, as a list; the CPU's own number where nobody says.
+// The logical CPUs on the same core, as a list; only the CPU's own number where the system does not say.
 std::string siblings(int cpu) {
   std::ifstream file("/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/thread_siblings_list");
   std::string line;
@@ -29,7 +29,8 @@ int usable_cores() {
   return static_cast<int>(cores.size());
 }
 
-// Cores that the quota of the control group is worth, rounded up; 0 without one. Version 2, then version 1.
+// Cores that the quota of the control group is worth, rounded up; 0 without a quota. Tries version 2 of control groups,
+// then version 1.
 int container_limit() {
   const std::string folder = "/sys/fs/cgroup/";
   long quota = 0;
@@ -42,8 +43,8 @@ int container_limit() {
   return quota > 0 && period > 0 ? static_cast<int>((quota + period - 1) / period) : 0;
 }
 
-// OMP_NUM_THREADS, which torch goes by too; 0 if unset.
-int told() {
+// The environment variable OMP_NUM_THREADS, which torch follows too; 0 if unset.
+int omp_num_threads() {
   const char* text = std::getenv("OMP_NUM_THREADS");
   return text == nullptr ? 0 : static_cast<int>(std::strtol(text, nullptr, 10));
 }
@@ -52,7 +53,7 @@ int told() {
 
 int default_threads() {
   int threads = usable_cores();
-  for (const int limit : {container_limit(), told()}) {
+  for (const int limit : {container_limit(), omp_num_threads()}) {
     if (limit > 0) threads = std::min(threads, limit);
   }
   return std::max(threads, 1);

@@ -157,14 +157,14 @@ kokoro_fast::Cancel interrupted;
 
 extern "C" void on_signal(int) { interrupted.cancel(); }
 
-// Ctrl-C ends what waits for input or output, too.
+// The handlers make Ctrl-C end a wait for input or output, too.
 void listen_to_signals() {
   struct sigaction action{};
   action.sa_handler = on_signal;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   sigaction(SIGHUP, &action, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes is an error like others
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that closes its end is then an error like others
 }
 
 // Where the sound goes.

@@ -22,6 +22,8 @@ namespace fs = std::filesystem;
 using Names = std::initializer_list<const char*>;
 
 constexpr const char* kName = "manifest.json";
+constexpr std::string_view kCommandStart = "kokoro-fast export ";
+constexpr int64_t kLargestCount = (int64_t{1} << 53) - 1;  // a double holds it, and no other number rounds to it
 constexpr uint64_t kLargestSmallFile = 1 << 24;
 
 std::string joined(Names names, const char* between) {
@@ -30,9 +32,45 @@ std::string joined(Names names, const char* between) {
   return all;
 }
 
-bool is_printable(const std::string& text) { return in_quotes(text, text.size()) == '"' + text + '"'; }
+// Whether text can stand in a line of a terminal: not empty, without control characters, line ends, invisible
+// characters and those that change the direction of writing. The schema lists them.
+bool is_text(std::string_view text) {
+  constexpr std::pair<char32_t, char32_t> kRefused[] = {{0x00, 0x1f},     {0x7f, 0x9f},     {0x200b, 0x200f},
+                                                        {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}};
+  for (size_t at = 0; at < text.size();) {
+    const CodePoint point = utf8_at(text, at);
+    if (point.n_bytes == 0) return false;
+    for (const auto& [first, last] : kRefused) {
+      if (point.value >= first && point.value <= last) return false;
+    }
+    at += point.n_bytes;
+  }
+  return !text.empty();
+}
 
-// Reads values that must have exactly one form, and keeps the first error. After one, what it returns is empty.
+// "kokoro-fast export " and something after it.
+bool is_command(std::string_view text) {
+  return is_text(text) && text.rfind(kCommandStart, 0) == 0 && text.size() > kCommandStart.size();
+}
+
+size_t skip_digits(std::string_view text, size_t at) {
+  return std::min(text.find_first_not_of("0123456789", at), text.size());
+}
+
+// Two numbers with a dot between them, and after another dot anything: "2.13.0+cpu".
+bool is_version(std::string_view text) {
+  const size_t dot = skip_digits(text, 0);
+  if (!is_text(text) || dot == 0 || text.substr(dot, 1) != ".") return false;
+  const size_t end = skip_digits(text, dot + 1);
+  return end > dot + 1 && (end == text.size() || text[end] == '.');
+}
+
+bool is_digest(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// Reads values that must have exactly one form, and keeps the first error. After an error, the values that it returns
+// are empty.
 class Reader {
  public:
   const std::string& error() const { return error_; }
@@ -58,11 +96,14 @@ class Reader {
     return error_.empty();
   }
 
-  std::string text(const Json& json, const std::string& where) {
+  std::string text(const Json& json, const std::string& where) { return text(json, where, "printable text", is_text); }
+
+  // Text that fits a form, which `expected` describes.
+  std::string text(const Json& json, const std::string& where, const char* expected, bool (*fits)(std::string_view)) {
     const std::string* text = json.as_string();
-    const bool fits = text != nullptr && !text->empty() && is_printable(*text);
-    if (!fits) fail(where, "printable text", json.shown());
-    return fits ? *text : "";
+    if (text != nullptr && fits(*text)) return *text;
+    fail(where, expected, json.shown());
+    return "";
   }
 
   std::string one_of(const Json& json, const std::string& where, Names names) {
@@ -78,15 +119,12 @@ class Reader {
 
   uint64_t count(const Json& json, const std::string& where) {
     const int64_t number = json.as_integer().value_or(-1);
-    if (number < 0) fail(where, "a whole number from 0", json.shown());
+    if (number < 0 || number > kLargestCount) fail(where, "a whole number from 0", json.shown());
     return static_cast<uint64_t>(std::max<int64_t>(number, 0));
   }
 
   std::string digest(const Json& json, const std::string& where) {
-    std::string digits = text(json, where);
-    const bool fits = digits.size() == 64 && digits.find_first_not_of("0123456789abcdef") == std::string::npos;
-    if (!fits) fail(where, "64 digits 0 to 9 and a to f", json.shown());
-    return digits;
+    return text(json, where, "64 digits 0 to 9 and a to f", is_digest);
   }
 
   template <class Parse>
@@ -139,7 +177,8 @@ std::vector<FileEntry> files(Reader& reader, const Json& json) {
   }
   for (const auto& [name, value] : *members) {
     const std::string where = "files[" + in_quotes(name) + "]";
-    if (!is_plain_name(name) || name == kName) reader.fail("files", "paths inside the folder", in_quotes(name));
+    if (!is_plain_name(name) || !is_text(name) || name == kName)
+      reader.fail("files", "paths inside the folder", in_quotes(name));
     if (!reader.has_fields(value, where, {"bytes", "sha256"})) break;
     entries.push_back({name, reader.count(*value.find("bytes"), where + ".bytes"),
                        reader.digest(*value.find("sha256"), where + ".sha256")});
@@ -163,8 +202,10 @@ Manifest manifest(Reader& reader, const Json& json) {
   manifest.ops = reader.one_of(*json.find("ops"), "ops", {"torch", "native"});
   manifest.precision = reader.one_of(*json.find("precision"), "precision", {"fp32", "bf16", "int8"});
   manifest.created_by = reader.text(*json.find("created_by"), "created_by");
-  manifest.command = reader.text(*json.find("command"), "command");
-  if (!json.find("torch")->is_null()) manifest.torch = reader.text(*json.find("torch"), "torch");
+  manifest.command = reader.text(*json.find("command"), "command", "a command that exports", is_command);
+  if (!json.find("torch")->is_null()) {
+    manifest.torch = reader.text(*json.find("torch"), "torch", "a version such as 2.13.0", is_version);
+  }
   manifest.needs = reader.list(*json.find("needs"), "needs", a_text);
   manifest.device = reader.one_of(*json.find("device"), "device", {"cpu"});
   manifest.weights_sha256 = reader.digest(*json.find("weights_sha256"), "weights_sha256");
@@ -181,17 +222,17 @@ Manifest manifest(Reader& reader, const Json& json) {
   return manifest;
 }
 
-// The command of a manifest that cannot be read as a whole.
+// The rebuild command of a manifest that cannot be read as a whole.
 std::string command_of(const Json* json, const fs::path& folder) {
   const Json* command = json == nullptr ? nullptr : json->find("command");
   const std::string* text = command == nullptr ? nullptr : command->as_string();
-  if (text != nullptr && is_printable(*text) && text->rfind("kokoro-fast export ", 0) == 0) return *text;
+  if (text != nullptr && is_command(*text)) return *text;
   const fs::path name = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
   return "kokoro-fast export KIND -o " + shown(name);
 }
 
-Status refused(Code code, const fs::path& path, const std::string& said, const std::string& command) {
-  return {code, shown(path) + ": " + said + "; rebuild it with: " + command};
+Status refused(Code code, const fs::path& path, const std::string& reason, const std::string& command) {
+  return {code, shown(path) + ": " + reason + "; rebuild it with: " + command};
 }
 
 // "2.13" of "2.13.0+cpu".
@@ -200,7 +241,7 @@ std::string_view minor_version(std::string_view version) {
   return first == std::string_view::npos ? version : version.substr(0, version.find_first_of(".+", first + 1));
 }
 
-// What Linux says of the processor; empty where there is nothing to ask.
+// The features that Linux lists for the processor; empty where there is no such list.
 std::set<std::string> read_cpu_features() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
@@ -223,8 +264,8 @@ const Graph* Manifest::find_graph(std::string_view name) const {
   return found == graphs.end() ? nullptr : &*found;
 }
 
-Status Manifest::refusal(Code code, const std::string& name, const std::string& said) const {
-  return refused(code, folder / name, said, command);
+Status Manifest::refusal(Code code, const std::string& name, const std::string& reason) const {
+  return refused(code, folder / name, reason, command);
 }
 
 Result<Manifest> read_manifest(const fs::path& folder) {
@@ -247,7 +288,7 @@ Result<Manifest> read_manifest(const fs::path& folder) {
     const Code code = is_other_format ? Code::mismatch : Code::damaged_file;
     return refused(code, path, reader.error(), command_of(&*json, folder));
   }
-  read.folder = fs::absolute(folder, error);  // the program may go to another folder before it wants a voice
+  read.folder = fs::absolute(folder, error);  // the program may change its folder before it asks for a voice
   if (error) read.folder = folder;
   return read;
 }
@@ -300,7 +341,7 @@ Result<std::string> read_checked(const Manifest& manifest, const FileEntry& file
 
 bool cpu_has(const std::string& feature) {
 #if defined(__x86_64__) && defined(__GNUC__)
-  // The processor itself, where it can be asked: under an emulator the file says something else.
+  // Asks the processor itself where that is possible: under an emulator, the list of Linux has other features.
   if (feature == "avx2") return __builtin_cpu_supports("avx2");
   if (feature == "fma") return __builtin_cpu_supports("fma");
   if (feature == "avx512f") return __builtin_cpu_supports("avx512f");
@@ -311,7 +352,7 @@ bool cpu_has(const std::string& feature) {
   if (feature == "avx512_bf16") return __builtin_cpu_supports("avx512bf16");
 #endif
   static const std::set<std::string> features = read_cpu_features();
-  return features.empty() || features.count(feature) != 0;  // with nothing to ask, let it be tried
+  return features.empty() || features.count(feature) != 0;  // without a list, let the caller try
 }
 
 }  // namespace kokoro_fast

@@ -1,5 +1,5 @@
-// manifest.json: what an artifact folder holds, and what a machine must have to run it. docs/export.md describes every
-// field; src/kokoro_fast/artifact/manifest.py writes it.
+// manifest.json: what an artifact folder holds, and what a machine must have to run it.
+// src/kokoro_fast/artifact/manifest.schema.json states its form; manifest.py beside it writes it.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ struct Port {
   std::string unit;
 };
 
-// One thing in the folder that can be called.
+// A function of the model in the folder.
 struct Graph {
   std::string name;
   std::string file;
@@ -40,8 +40,8 @@ struct Manifest {
   std::string ops;        // "torch" or "native"
   std::string precision;  // "fp32", "bf16" or "int8"
   std::string created_by;
-  std::string command;  // writes the folder anew
-  std::string torch;    // the version that wrote it; empty where none is needed
+  std::string command;  // the command that writes the folder anew
+  std::string torch;    // the version of torch that wrote the folder; empty where none is needed
   std::vector<std::string> needs;
   std::string device;
   std::string weights_sha256;
@@ -53,19 +53,19 @@ struct Manifest {
   const Graph* find_graph(std::string_view name) const;
 
   // An error about a file of the folder, which ends with the command that writes the folder anew.
-  Status refusal(Code code, const std::string& name, const std::string& said) const;
+  Status refusal(Code code, const std::string& name, const std::string& reason) const;
 };
 
-// Reads and checks manifest.json; nothing else of the folder is looked at.
+// Reads and checks manifest.json, and no other file of the folder.
 Result<Manifest> read_manifest(const std::filesystem::path& folder);
 
 // Whether torch, "2.13.0+cpu" for example, and the processor are those that the artifact was made for.
 Status check_machine(const Manifest& manifest, std::string_view torch_version);
 
-// Whether a file is there, inside the folder, and as it was written. Reads all of it.
+// Whether a file exists inside the folder, with the size and checksum that were written. Reads all of it.
 Status check_file(const Manifest& manifest, const FileEntry& file);
 
-// The same, and gives the content; for small files.
+// Checks a small file in the same way, and returns its content.
 Result<std::string> read_checked(const Manifest& manifest, const FileEntry& file);
 
 // The path of a file, if links do not lead out of the folder.

@@ -10,7 +10,7 @@ namespace kokoro_fast {
 namespace {
 
 constexpr std::string_view kSpace = " \t\r\n\v\f";
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // what some editors put before a text
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // some editors put it before a text
 constexpr const char* kFields[] = {"phonemes", "gap", "pause", "text", "char_start", "char_end", "voice", "rate"};
 
 std::string_view stripped(std::string_view text) {
@@ -18,7 +18,7 @@ std::string_view stripped(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
 }
 
-// With every run of white space as one space.
+// The text with every run of white space as one space.
 std::string collapsed(std::string_view text) {
   std::string words;
   for (const char c : text) {
@@ -28,7 +28,7 @@ std::string collapsed(std::string_view text) {
   return words;
 }
 
-// Sets a field; returns what was expected, or nothing.
+// Sets a field. Returns what was expected if the value does not fit, or else an empty string.
 std::string set_number(double* field, const Json& value, double least, double most, const char* range) {
   const double* number = value.as_number();
   if (number == nullptr || *number < least || *number > most) return std::string("a number from ") + range;
@@ -78,8 +78,8 @@ std::string all_fields() {
 }  // namespace
 
 Result<std::optional<PhonemeLine>> parse_phoneme_line(std::string_view line, int64_t number) {
-  const auto wrong = [number](const std::string& said) {
-    return Status(Code::bad_argument, "line " + std::to_string(number) + ": " + said);
+  const auto wrong = [number](const std::string& reason) {
+    return Status(Code::bad_argument, "line " + std::to_string(number) + ": " + reason);
   };
   if (number == 1 && line.substr(0, kByteOrderMark.size()) == kByteOrderMark) line.remove_prefix(kByteOrderMark.size());
   line = stripped(line);

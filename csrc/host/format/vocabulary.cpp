@@ -10,7 +10,7 @@ namespace kokoro_fast {
 namespace {
 
 constexpr const char* kName = "vocabulary.json";
-constexpr int kListed = 5;  // unknown symbols that a message names
+constexpr int kListed = 5;  // most unknown symbols that a message names
 
 // "x" (U+0078), as Python's messages show it.
 std::string described(std::string_view symbol, char32_t value) {

@@ -14,7 +14,7 @@ namespace kokoro_fast {
 class Vocabulary {
  public:
   static Result<Vocabulary> read(const Manifest& manifest);
-  // Of the text of vocabulary.json: {"symbol": id, ...}.
+  // Reads the text of vocabulary.json: {"symbol": id, ...}.
   static Result<Vocabulary> parse(std::string_view json);
 
   // The ids of phonemes in UTF-8, without the boundary ids. An error names each unknown symbol and its position.

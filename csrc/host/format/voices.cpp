@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kValues = size_t{kMaxSymbols} * kStyleDim;
 constexpr std::string_view kFolder = "voices/";
 constexpr std::string_view kSuffix = ".bin";
-constexpr size_t kListed = 8;  // voices that a message names
+constexpr size_t kListed = 8;  // most voices that a message names
 
 float little_endian(const char* bytes) {
   uint32_t word = 0;

@@ -9,7 +9,7 @@
 
 namespace kokoro_fast {
 
-// Sorted names.
+// The names of the voices, sorted.
 std::vector<std::string> list_voices(const Manifest& manifest);
 
 // (510, 256): row n - 1 speaks n symbols.

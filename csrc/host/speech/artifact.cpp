@@ -13,7 +13,7 @@ namespace {
 constexpr int kMostThreads = 256;
 constexpr const char* kOpLibrary = "libkokoro_fast_ops.so";
 
-// A file that a folder of this kind must have.
+// The entry of a file that a folder of this kind must have.
 Result<const FileEntry*> entry_of(const Manifest& manifest, const std::string& name) {
   const FileEntry* entry = manifest.find_file(name);
   if (entry == nullptr) return manifest.refusal(Code::damaged_file, "manifest.json", "expected a file " + name);
@@ -82,10 +82,10 @@ Status Artifact::load_model(bool verify) {
   const auto check = [&]() -> Status { return verify ? check_file(manifest_, **entry) : Status(); };
   Status checked;
   Status loaded;
-  if (is_aoti) {  // holds machine code, which runs as soon as it is loaded
+  if (is_aoti) {  // the model holds machine code, which runs as soon as it is loaded
     checked = check();
     if (checked) loaded = load(load_aoti);
-  } else {  // torch reads and the checksum is made at the same time
+  } else {  // torch reads the model while the checksum is computed
     std::future<Status> checking = std::async(std::launch::async, check);
     loaded = load(load_torchscript);
     checked = checking.get();

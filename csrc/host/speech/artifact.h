@@ -17,7 +17,7 @@ namespace kokoro_fast {
 
 using Rows = std::shared_ptr<const std::vector<float>>;  // (510, 256): row n - 1 speaks n symbols
 
-// For several threads at once.
+// May be used by several threads at once.
 class Artifact {
  public:
   static Result<std::unique_ptr<Artifact>> open(const std::string& folder, int threads, bool verify);
@@ -28,7 +28,7 @@ class Artifact {
   const Model& model() const { return *model_; }
   int threads() const { return threads_; }
 
-  // Read when it is first wanted, and kept.
+  // Reads a voice when it is first asked for, and keeps it.
   Result<Rows> voice(const std::string& name);
 
  private:
@@ -40,7 +40,7 @@ class Artifact {
   std::vector<std::string> voices_;
   int threads_;
   std::unique_ptr<Model> model_;
-  std::mutex mutex_;  // of the map
+  std::mutex mutex_;  // guards loaded_voices_
   std::map<std::string, Rows> loaded_voices_;
 };
 

@@ -7,7 +7,7 @@
 namespace kokoro_fast {
 namespace {
 
-constexpr float kMostFrames = 10000;  // of one token; the model can expect 50
+constexpr float kMostFrames = 10000;  // most frames of one token; the model can expect 50
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// From the frames that the model expects to those that are rendered.
+// From the frames that the model expects to the frames that are rendered.
 #pragma once
 
 #include <cstdint>

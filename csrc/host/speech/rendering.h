@@ -1,4 +1,4 @@
-// One chunk to sound; what every request is checked for.
+// Renders one chunk, and checks requests.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class Rendering {
  public:
   static Result<Rendering> begin(const Model& model, const Chunk& chunk, const Cancel* cancel);
 
-  const std::vector<int64_t>& durations() const { return durations_; }  // of the boundary ids too
+  const std::vector<int64_t>& durations() const { return durations_; }  // (T,), those of the boundary ids included
   int64_t n_samples() const;
 
   Result<std::vector<float>> whole(const Cancel* cancel);
@@ -36,7 +36,7 @@ class Rendering {
   std::vector<int64_t> durations_;
 };
 
-// Each is ok, or says what was expected.
+// Each returns ok, or a status that says what was expected.
 Status check_speed_and_noise(const Request& request);
 Status check_ids(const std::vector<int64_t>& ids);
 Status check_style(const std::vector<float>& style);

@@ -41,17 +41,17 @@ Part part_of(const std::vector<float>& samples, const std::vector<int64_t>& dura
 
 const float* row_for(const Rows& rows, size_t n_symbols) { return rows->data() + (n_symbols - 1) * kStyleDim; }
 
-// A line that says something, and its number in the file, from 1.
+// A line that is not blank, and its number in the file, from 1.
 struct Line {
-  PhonemeLine said;
+  PhonemeLine content;
   int64_t number;
 };
 using MaybeLine = std::optional<Line>;  // nothing at the end
 
-// The lines of one text, joined on one timeline.
-class Reading {
+// Speaks the lines of one text, joined on one timeline.
+class LineSpeaker {
  public:
-  Reading(Artifact& artifact, const Request& request, const NextLine& next_line, const Callback& callback)
+  LineSpeaker(Artifact& artifact, const Request& request, const NextLine& next_line, const Callback& callback)
       : artifact_(artifact),
         request_(request),
         next_line_(next_line),
@@ -61,7 +61,7 @@ class Reading {
     Result<MaybeLine> line = next();
     if (line && !*line) return {Code::bad_argument, "expected at least one line of phonemes, got none"};
     for (; line && *line; ++index_) {
-      Result<MaybeLine> following = (*line)->said.phonemes.empty() ? be_silent((*line)->said) : speak(**line);
+      Result<MaybeLine> following = (*line)->content.phonemes.empty() ? be_silent((*line)->content) : speak(**line);
       line = std::move(following);
     }
     return line.status();
@@ -80,8 +80,8 @@ class Reading {
     }
   }
 
-  // Each speaks its line and gives the one after it, which tells whether this one is the last. If that one is wrong,
-  // this one is delivered all the same.
+  // be_silent and speak deliver their line and return the line after it, which tells whether theirs is the last. If the
+  // line after it is wrong, theirs is delivered all the same.
   Result<MaybeLine> be_silent(const PhonemeLine& line) {
     Result<MaybeLine> following = next();
     const bool is_last = following && !*following;
@@ -96,21 +96,21 @@ class Reading {
     const bool is_first = !std::exchange(has_spoken_, true);
     const bool may_be_early = request_.early && is_first && artifact_.model().has_windows();
     const auto window = may_be_early ? early_window(rendering->durations(), kEarlySeconds) : std::nullopt;
-    return window ? window_and_rest(line.said, *rendering, *window) : whole(line.said, *rendering);
+    return window ? window_and_rest(line.content, *rendering, *window) : whole(line.content, *rendering);
   }
 
   Result<Rendering> begin(const Line& line) {
     const auto refused = [&](const Status& status) {
       return Status(status.code(), "line " + std::to_string(line.number) + ": " + status.message());
     };
-    Result<std::vector<int64_t>> ids = artifact_.vocabulary().ids(line.said.phonemes);
+    Result<std::vector<int64_t>> ids = artifact_.vocabulary().ids(line.content.phonemes);
     if (!ids) return refused(ids.status());
     if (const Status status = check_ids(*ids); !status) return refused(status);
-    const Result<Rows> rows = artifact_.voice(line.said.voice.empty() ? request_.voice : line.said.voice);
+    const Result<Rows> rows = artifact_.voice(line.content.voice.empty() ? request_.voice : line.content.voice);
     if (!rows) return refused(rows.status());
 
     const float* style = row_for(*rows, ids->size());
-    const double speed = std::clamp(request_.speed * line.said.rate, kSlowestSpeed, kFastestSpeed);
+    const double speed = std::clamp(request_.speed * line.content.rate, kSlowestSpeed, kFastestSpeed);
     const Noise noise{(request_.seed + static_cast<uint64_t>(index_)) % kNumSeeds, static_cast<float>(request_.noise)};
     return Rendering::begin(artifact_.model(), {std::move(*ids), style, static_cast<float>(speed), noise},
                             request_.cancel);
@@ -150,7 +150,7 @@ class Reading {
     return following;
   }
 
-  // Ends the open chunk; at the end of all, with what was held back.
+  // Ends the open chunk and returns its samples; after the last chunk, with the samples that were held back.
   std::vector<float> end(std::vector<float> samples, bool is_last) {
     stitcher_.end();
     if (is_last) {
@@ -215,7 +215,7 @@ Status speak_lines(Artifact& artifact, const Request& request, const NextLine& n
     return {Code::bad_argument, "expected a request without phonemes, ids and style: the lines and voices have them"};
   }
   if (const Result<Rows> rows = artifact.voice(request.voice); !rows) return rows.status();
-  return Reading(artifact, request, next_line, callback).run();
+  return LineSpeaker(artifact, request, next_line, callback).run();
 }
 
 }  // namespace kokoro_fast

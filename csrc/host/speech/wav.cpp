@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint64_t kLimit = (uint64_t{1} << 32) - (1 << 16);  // bytes of sound: a header's sizes have 32 bits
+constexpr uint64_t kLimit = (uint64_t{1} << 32) - (1 << 16);  // most bytes of sound: the sizes in a header have 32 bits
 constexpr int64_t kBlock = 1 << 12;
 constexpr size_t kHeader = 44;
 constexpr int kMostLinks = 40;
@@ -54,7 +54,8 @@ std::string hidden_name() {
   return name + ".part";
 }
 
-// Where a file of this name is: links followed, also one to a file that is not there yet. Empty if they go in circles.
+// The path that a name leads to. Links are followed, also one to a file that does not exist yet. Empty if the links
+// form a circle.
 fs::path followed(fs::path path) {
   std::error_code error;
   for (int links = 0; fs::is_symlink(fs::symlink_status(path, error)); ++links) {
@@ -68,8 +69,8 @@ fs::path followed(fs::path path) {
 }  // namespace
 
 Result<WavWriter> WavWriter::open(const fs::path& path, int sample_rate) {
-  const auto refused = [&path](const std::string& said) {
-    return Status(Code::cannot_write, shown(path) + ": " + said);
+  const auto refused = [&path](const std::string& reason) {
+    return Status(Code::cannot_write, shown(path) + ": " + reason);
   };
   WavWriter writer;
   writer.path_ = path;

@@ -1,4 +1,4 @@
-// Sound files of 16-bit samples that are whole or not there.
+// Writes WAV files of 16-bit samples. A file is complete, or it is not there.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 namespace kokoro_fast {
 
 // Writes one file piece by piece, in constant memory: open, any number of writes, finish. The sound goes to a temporary
-// file in the same folder, which takes the file's name in `finish`; without that it is removed. A link is followed. The
-// samples are those that src/kokoro_fast/audio.py writes.
+// file in the same folder, which takes the file's name in `finish` and is removed without it. A link is followed. The
+// samples are those that src/kokoro_fast/audio/writer.py writes.
 class WavWriter {
  public:
   static Result<WavWriter> open(const std::filesystem::path& path, int sample_rate);
@@ -35,7 +35,7 @@ class WavWriter {
   std::filesystem::path temporary_;
   int file_ = -1;
   int sample_rate_ = 0;
-  uint64_t n_bytes_ = 0;  // of sound
+  uint64_t n_bytes_ = 0;  // bytes of sound
 };
 
 }  // namespace kokoro_fast

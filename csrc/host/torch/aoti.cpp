@@ -15,7 +15,7 @@ class AotiUtterance : public TorchUtterance {
         render_(render) {}
 
   std::vector<float> whole() override {
-    const Here here(options_);
+    const TorchScope scope(options_);
     return floats(render_.run({encoded_.encoding, encoded_.text, frames_, encoded_.style, noise_}).at(0));
   }
 
@@ -33,10 +33,10 @@ class AotiModel : public Model {
         render_(file.string(), "render") {}
 
   std::unique_ptr<Utterance> predict(const std::vector<int64_t>& ids, const float* style) const override {
-    const Here here(options_);
+    const TorchScope scope(options_);
     const at::Tensor row = style_tensor(style);
     const std::vector<at::Tensor> outputs = predict_.run({ids_tensor(ids), row});
-    // Compiled code takes for granted that its inputs are dense.
+    // Compiled code assumes that its inputs are dense.
     Encoded encoded{outputs.at(0), outputs.at(1).contiguous(), outputs.at(2).contiguous(), row};
     check_encoded(encoded, static_cast<int64_t>(ids.size()));
     return std::make_unique<AotiUtterance>(render_, options_, std::move(encoded));
@@ -53,7 +53,7 @@ class AotiModel : public Model {
 }  // namespace
 
 std::unique_ptr<Model> load_aoti(const std::filesystem::path& file, const ModelOptions& options) {
-  const Here here(options);
+  const TorchScope scope(options);
   return std::make_unique<AotiModel>(file, options);
 }
 

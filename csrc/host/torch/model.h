@@ -1,4 +1,5 @@
-// The two stages of the model, whatever runs them. No torch in here: torch's headers cost half a minute a file.
+// The two stages of the model, whatever runs them. This header is free of torch's headers, which cost half a minute of
+// compiling a file.
 #pragma once
 
 #include <cstdint>
@@ -16,21 +17,22 @@ struct Noise {
   float loudness;
 };
 
-// One utterance on its way from durations to sound. T tokens, F frames. For one thread at a time.
+// One utterance on its way from durations to sound. T tokens, F frames. May be used by one thread at a time.
 class Utterance {
  public:
   virtual ~Utterance() = default;
   // Frames that each token would last at speed 1, (T,).
   virtual const std::vector<float>& expected_frames() const = 0;
-  // Once, before what follows. frames (F,): the token that each frame belongs to.
+  // Must be called once, before the methods below. frames (F,): the token that each frame belongs to.
   virtual void set_frames(const std::vector<int64_t>& frames, const Noise& noise) = 0;
-  // 600 F samples.
+  // The whole sound, 600 F samples.
   virtual std::vector<float> whole() = 0;
-  // Samples begin to end, both multiples of 300, early and by guessed statistics; only of a model that has_windows.
+  // Samples begin to end, both multiples of 300, by predicted statistics and before the whole. Only for a model that
+  // has_windows.
   virtual std::vector<float> window(int64_t begin, int64_t end) = 0;
 };
 
-// May be used by several threads at once. Everything of it throws what torch throws.
+// May be used by several threads at once. Every method throws what torch throws.
 class Model {
  public:
   virtual ~Model() = default;
@@ -41,17 +43,18 @@ class Model {
 
 struct ModelOptions {
   int threads;
-  bool native_ops;  // the model calls those of libkokoro_fast_ops, which must be loaded before
+  bool native_ops;  // the model calls the ops of libkokoro_fast_ops, which must be loaded before it
 };
 std::unique_ptr<Model> load_torchscript(const std::filesystem::path& file, const ModelOptions& options);
 std::unique_ptr<Model> load_aoti(const std::filesystem::path& file, const ModelOptions& options);
 
-// Gives torch the ops of a libkokoro_fast_ops. They can be given once in a process: another folder's library must have
+// Loads the ops of a libkokoro_fast_ops into torch. A process can load them once: another folder's library must have
 // the same checksum. Errors do not name the file.
 Status load_op_library(const std::filesystem::path& file, const std::string& sha256);
 
-// Of the torch in this process, such as "2.13.0"; and the beginning of the one that this was compiled for, "2.13.".
+// The version of the torch in this process, such as "2.13.0".
 std::string torch_version();
+// The beginning of the version that this library was compiled for, such as "2.13.".
 std::string torch_version_of_headers();
 
 }  // namespace kokoro_fast

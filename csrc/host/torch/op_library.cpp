@@ -15,7 +15,7 @@ bool ops_are_there() { return c10::Dispatcher::singleton().findSchema({"kokoro_f
 
 Status load_op_library(const std::filesystem::path& file, const std::string& sha256) {
   static std::mutex mutex;
-  static std::string loaded;  // checksum of the library that was loaded here
+  static std::string loaded;  // checksum of the library that was loaded
   const std::lock_guard lock(mutex);
   if (loaded == sha256) return {};
   // Registering the ops twice would end the process.

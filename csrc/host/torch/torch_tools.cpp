@@ -17,7 +17,7 @@
 namespace kokoro_fast {
 namespace {
 
-// Of libkokoro_fast_ops, for calls from this thread. Returns what it was.
+// Sets the number of threads of libkokoro_fast_ops for calls from this thread. Returns the number before.
 int64_t set_op_threads(int64_t n_threads) {
   const auto op = c10::Dispatcher::singleton().findSchemaOrThrow("kokoro_fast::set_threads", "");
   c10::Stack stack = {n_threads};
@@ -25,22 +25,23 @@ int64_t set_op_threads(int64_t n_threads) {
   return stack.at(0).toInt();
 }
 
-// Torch notes every number of threads for those threads that have not called it yet.
-std::mutex note;
+// Guards torch's default number of threads, for threads that have not called torch yet: setting the number of one
+// thread sets the default too.
+std::mutex default_mutex;
 
-// Of torch, for calls from this thread. Returns what it was.
+// Sets the number of torch's threads for calls from this thread. Returns the number before.
 int change_torch_threads(int n_threads) {
-  const std::lock_guard lock(note);
+  const std::lock_guard lock(default_mutex);
   const int before = at::get_num_threads();
   if (before != n_threads) {
     at::set_num_threads(n_threads);
-    std::thread([before] { at::set_num_threads(before); }).join();  // puts the note back
+    std::thread([before] { at::set_num_threads(before); }).join();  // restores the default
   }
   return before;
 }
 
 void restore_torch_threads(int before) {
-  const std::lock_guard lock(note);
+  const std::lock_guard lock(default_mutex);
   if (at::get_num_threads() != before) at::set_num_threads(before);
 }
 
@@ -90,14 +91,14 @@ void check_encoded(const Encoded& encoded, int64_t n_tokens) {
   check("text", encoded.text, {1, 512, n_tokens});
 }
 
-Here::Here(const ModelOptions& options)
+TorchScope::TorchScope(const ModelOptions& options)
     : native_ops_(options.native_ops),
-      // The native ops have threads of their own. Torch's helpers would keep a core busy after each small operation.
+      // The native ops have threads of their own. Torch's threads would keep a core busy after each small operation.
       torch_threads_before_(change_torch_threads(native_ops_ ? 1 : options.threads)) {
   if (native_ops_) op_threads_before_ = set_op_threads(options.threads);
 }
 
-Here::~Here() {
+TorchScope::~TorchScope() {
   restore_torch_threads(torch_threads_before_);
   if (native_ops_) set_op_threads(op_threads_before_);
 }

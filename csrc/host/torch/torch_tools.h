@@ -1,4 +1,4 @@
-// What both kinds of model share: tensors from plain data and back, noise, threads.
+// The parts that both kinds of model share: tensors from plain data and back, noise, threads.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -12,7 +12,7 @@
 
 namespace kokoro_fast {
 
-// What predict gives, as the stages' contract has it (docs/export.md), with the style that it was given.
+// The outputs of predict, as the stages' contract has them (docs/export.md), and the style that it was given.
 struct Encoded {
   at::Tensor expected_frames;  // (1, T)
   at::Tensor encoding;         // (1, 640, T)
@@ -27,14 +27,14 @@ std::vector<float> floats(const at::Tensor& tensor);
 // Throws unless the stages' outputs have the shapes of the contract.
 void check_encoded(const Encoded& encoded, int64_t n_tokens);
 
-// While it lives, this thread's calls of torch run on so many threads, and record nothing for gradients. Other threads
-// notice nothing.
-class Here {
+// While it lives, this thread's calls of torch run on the threads of the options, and record nothing for gradients.
+// Other threads are not affected.
+class TorchScope {
  public:
-  explicit Here(const ModelOptions& options);
-  ~Here();
-  Here(const Here&) = delete;
-  Here& operator=(const Here&) = delete;
+  explicit TorchScope(const ModelOptions& options);
+  ~TorchScope();
+  TorchScope(const TorchScope&) = delete;
+  TorchScope& operator=(const TorchScope&) = delete;
 
  private:
   c10::InferenceMode inference_;
@@ -43,7 +43,7 @@ class Here {
   int64_t op_threads_before_ = 0;
 };
 
-// What both kinds of utterance begin with.
+// The common part of both kinds of utterance.
 class TorchUtterance : public Utterance {
  public:
   TorchUtterance(const ModelOptions& options, Encoded encoded)
@@ -54,7 +54,7 @@ class TorchUtterance : public Utterance {
   const std::vector<float>& expected_frames() const override { return expected_frames_; }
 
   void set_frames(const std::vector<int64_t>& frames, const Noise& noise) override {
-    const Here here(options_);
+    const TorchScope scope(options_);
     frames_ = ids_tensor(frames);
     noise_ = draw_noise(static_cast<int64_t>(frames.size()) * kSamplesPerFrame, noise);
   }

@@ -9,8 +9,8 @@ namespace {
 
 using torch::jit::Method;
 
-// The graphs are run as they are. Optimizing them would cost the first calls half a second and more, and nine tenths of
-// the work are inside of single operations.
+// Runs the graphs as they are. Optimizing them would cost the first calls half a second and more, and nine tenths of
+// the work are inside single operations.
 c10::IValue call(const Method& method, std::vector<c10::IValue> inputs) {
   const torch::jit::GraphOptimizerEnabledGuard unoptimized(false);
   return method(std::move(inputs));
@@ -23,13 +23,13 @@ class ScriptedUtterance : public TorchUtterance {
         module_(module) {}
 
   std::vector<float> whole() override {
-    const Here here(options_);
+    const TorchScope scope(options_);
     decode();
     return floats(call(module_.get_method("generate"), {features_, f0_, encoded_.style, noise_}).toTensor());
   }
 
   std::vector<float> window(int64_t begin, int64_t end) override {
-    const Here here(options_);
+    const TorchScope scope(options_);
     decode();
     const int64_t half_frame = kSamplesPerFrame / 2;
     return floats(call(module_.get_method("window"),
@@ -62,7 +62,7 @@ class TorchScriptModel : public Model {
   }
 
   std::unique_ptr<Utterance> predict(const std::vector<int64_t>& ids, const float* style) const override {
-    const Here here(options_);
+    const TorchScope scope(options_);
     const at::Tensor row = style_tensor(style);
     const auto outputs = call(module_.get_method("predict"), {ids_tensor(ids), row}).toTuple();
     const auto output = [&](size_t i) { return outputs->elements().at(i).toTensor(); };
@@ -81,7 +81,7 @@ class TorchScriptModel : public Model {
 }  // namespace
 
 std::unique_ptr<Model> load_torchscript(const std::filesystem::path& file, const ModelOptions& options) {
-  const Here here(options);
+  const TorchScope scope(options);
   torch::jit::Module module = torch::jit::load(file.string(), c10::Device(c10::kCPU));
   module.eval();
   return std::make_unique<TorchScriptModel>(std::move(module), options);

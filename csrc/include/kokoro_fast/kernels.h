@@ -1,6 +1,6 @@
 // The element kernels of the model: raw pointers and sizes, no torch, no Python.
 //
-// Shapes use the letters of the Python package: B batch, C channels, T columns of time, K frequency bins, N spectrum
+// Shapes: B batch, C channels, T time steps, K frequency bins, N spectrum
 // frames, S samples. Arrays are dense and row-major; the last dimension is contiguous.
 #pragma once
 
@@ -22,11 +22,11 @@ struct AdainSnake {
   const float* scale;      // (B, C)
   const float* shift;      // (B, C)
   const float* alpha;      // (C,)
-  const int64_t* lengths;  // (B,), each 0 to T, or null for T; columns from lengths[b] on become 0
+  const int64_t* lengths;  // (B,), each 0 to T, or null for T; steps from lengths[b] on become 0
   float* y;                // (B, C, T)
   int64_t batch;
   int64_t channels;
-  int64_t columns;
+  int64_t steps;  // T
 };
 void adain_snake(const AdainSnake& args, ParallelFor parallel_for);
 
@@ -44,7 +44,7 @@ struct Istft {
 // Throws std::invalid_argument if the squared windows do not cover every sample.
 void istft(const Istft& args, ParallelFor parallel_for);
 
-// The same for the network's output: log magnitudes, and angles whose sine is the phase.
+// The same transform of the network's output: log magnitudes, and angles whose sine is the phase.
 struct IstftRows {
   const float* x;       // (N, 2 * K), log magnitudes in the first half of each row
   const float* window;  // (n_fft,)
@@ -79,20 +79,21 @@ struct HarmonicSource {
   float amplitude;  // of every sine, before its weight
   float voiced_noise;
   float unvoiced_noise;
-  float voiced_hz;  // where the pitch is no higher there are no sines
+  float voiced_hz;  // a half-frame whose pitch is not above this is unvoiced: it has no sines
 };
 void harmonic_source(const HarmonicSource& args, ParallelFor parallel_for);
 
-// The sequential part of an LSTM layer: what the input adds to the gates is known beforehand.
 constexpr int64_t kLstmPanel = 64;  // gates that are summed at once
+
+// The sequential part of an LSTM layer. The input's share of the gates is computed beforehand.
 struct Lstm {
-  const float*
-      gates;  // (T, D, 4 * H): of the input, biases included, in torch's order: input, forget, candidate, output
-  const float* weight;  // (D, 4 * H / kLstmPanel, H, kLstmPanel): of the state
+  // (T, D, 4 * H): the input's share, biases included, in torch's order: input, forget, candidate, output.
+  const float* gates;
+  const float* weight;  // (D, 4 * H / kLstmPanel, H, kLstmPanel): the weights of the state
   float* y;             // (T, D * H)
-  int64_t steps;
-  int64_t directions;  // the second one runs backward
-  int64_t hidden;      // H, a multiple of kLstmPanel / 4
+  int64_t steps;        // T
+  int64_t directions;   // D; the second one runs backward
+  int64_t hidden;       // H, a multiple of kLstmPanel / 4
 };
 void lstm(const Lstm& args, ParallelFor parallel_for);
 

@@ -103,16 +103,16 @@ TEST(AdainSnake, EqualsDoubleArithmetic) {
 
 TEST(AdainSnake, ZeroesWhatLiesPastTheLength) {
   on_every_isa([](const std::string& isa) {
-    const int64_t columns = 37;
+    const int64_t steps = 37;
     for (const int64_t length : {0, 1, 20, 37}) {
-      std::vector<float> x = noise(columns, 0, 1);
+      std::vector<float> x = noise(steps, 0, 1);
       std::fill(x.begin() + length, x.end(), std::numeric_limits<float>::quiet_NaN());
       const float zero = 0;
       const float alpha = 1;
-      std::vector<float> y(columns, -1);
-      adain_snake({x.data(), &zero, &zero, &alpha, &length, y.data(), 1, 1, columns}, serial_for);
-      for (int64_t i = 0; i < columns; ++i) {
-        ASSERT_TRUE(i < length ? !std::isnan(y[i]) : y[i] == 0) << isa + ": column " + std::to_string(i);
+      std::vector<float> y(steps, -1);
+      adain_snake({x.data(), &zero, &zero, &alpha, &length, y.data(), 1, 1, steps}, serial_for);
+      for (int64_t i = 0; i < steps; ++i) {
+        ASSERT_TRUE(i < length ? !std::isnan(y[i]) : y[i] == 0) << isa + ": step " + std::to_string(i);
       }
     }
   });

@@ -1,4 +1,4 @@
-// The pool's loops: each piece once, whoever takes it, with several callers at the same time.
+// The pool's loops: each piece is done once, whichever thread takes it, also with several callers at the same time.
 #include <gtest/gtest.h>
 
 #include <atomic>

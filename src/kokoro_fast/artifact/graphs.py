@@ -1,4 +1,4 @@
-"""The stages as a manifest describes them: names, types, shapes and units of what goes in and what comes out.
+"""The stages as a manifest describes them: names, types, shapes and units of inputs and outputs.
 
 `model.stages` says what each stage computes.
 """

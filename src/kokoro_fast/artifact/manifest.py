@@ -1,7 +1,7 @@
 """`manifest.json`: what an artifact folder holds, and what a machine must have to run it. Torch-free.
 
 `folder` writes it last, so a folder with a manifest is whole. A loader calls `check_artifact` before it opens anything
-else; what does not fit is refused with the command that makes the folder anew. docs/export.md describes every field.
+else; what does not fit is refused with the command that makes the folder anew. manifest.schema.json states the form.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from kokoro_fast.artifact.strict_json import (
     count,
     each,
     fields,
+    is_text,
     length,
     load,
     matching,
@@ -239,7 +240,7 @@ def _manifest(**content: Any) -> ArtifactManifest:
 
 _SHA256 = matching("[0-9a-f]{64}", "64 hexadecimal digits")
 _COMMAND = matching("kokoro-fast export .+", "a command that exports")
-_VERSION = matching(r"\d+\.\d+(\..*)?", "a version such as 2.13.0")
+_VERSION = matching(r"[0-9]+\.[0-9]+(\..*)?", "a version such as 2.13.0")
 _PORT = fields({"name": text, "dtype": one_of("int64", "float32"), "shape": each(length), "unit": text}, Port)
 _GRAPH = fields({"name": text, "file": text, "inputs": each(_PORT), "outputs": each(_PORT)}, Graph)
 _MANIFEST = fields(
@@ -284,8 +285,8 @@ def _check_format(content: Any) -> None:
 
 def _check_names(manifest: ArtifactManifest) -> None:
     for name in manifest.files:
-        parts = name.split("/")
-        if "\\" in name or name == NAME or any(part in ("", ".", "..") for part in parts):
+        leads_out = "\\" in name or ":" in name or any(part in ("", ".", "..") for part in name.split("/"))
+        if leads_out or name == NAME or not is_text(name):
             raise Unfit(f"files: expected paths inside the folder, got {name!r}")
     for graph in manifest.graphs:
         if graph.file not in manifest.files:

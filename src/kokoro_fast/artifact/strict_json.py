@@ -6,6 +6,7 @@ A parser takes a value and its place in the document, and returns the value as P
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -13,25 +14,40 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 Parser = Callable[[Any, str], Result]
 
+_LARGEST = (1 << 53) - 1
+"""The largest whole number that a double holds, and no other number rounds to: C++ reads numbers as doubles."""
+
+_NOT_IN_TEXT = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]")
+"""Control characters, line ends, invisible characters and those that change the direction of writing.
+
+A fixed set, which C++ and the schema share; `str.isprintable` depends on the version of Unicode.
+"""
+
 
 class Unfit(ValueError):
     """What was expected and what came, in one line."""
 
 
 def load(content: bytes) -> Any:
-    """Parse a document: UTF-8, no key twice, no NaN or infinity. Raises Unfit."""
+    """Parse a document: UTF-8, no key twice, no NaN or infinity, no half of a surrogate pair. Raises Unfit."""
     try:
-        return json.loads(content.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_number)
+        value = json.loads(
+            content.decode("utf-8"), object_pairs_hook=_object, parse_float=_float, parse_constant=_no_number
+        )
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError as error:
         raise Unfit(f"expected UTF-8, got 0x{content[error.start]:02x} at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise Unfit(f"expected JSON, got an error at line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except UnicodeEncodeError:
+        raise Unfit("expected a pair of surrogates, got half of one") from None
     except Unfit:
         raise
     except ValueError:
         raise Unfit("expected numbers of a few digits, got thousands") from None
     except RecursionError:
         raise Unfit("expected JSON of a few levels, got hundreds") from None
+    return value
 
 
 def fields(parsers: Mapping[str, Parser[Any]], make: Callable[..., Result]) -> Parser[Result]:
@@ -79,8 +95,9 @@ def one_of(*allowed: Result) -> Parser[Result]:
     """One of a few values."""
 
     def parse(value: Any, where: str) -> Result:
+        given = _as_whole(value)
         for item in allowed:
-            if value == item and type(value) is type(item):  # True == 1
+            if given == item and type(given) is type(item):  # True == 1
                 return item
         raise Unfit(f"{_at(where)}expected {' or '.join(map(str, allowed))}, got {_shown(value)}")
 
@@ -90,9 +107,14 @@ def one_of(*allowed: Result) -> Parser[Result]:
 def text(value: Any, where: str) -> str:
     """A string that can stand in a line."""
     string: str = _of_type(value, str, "a string", where)
-    if not string or not string.isprintable():
+    if not is_text(string):
         raise Unfit(f"{_at(where)}expected printable text, got {_shown(value)}")
     return string
+
+
+def is_text(string: str) -> bool:
+    """Whether a string can stand in a line of a terminal."""
+    return bool(string) and not _NOT_IN_TEXT.search(string)
 
 
 def matching(pattern: str, what: str) -> Parser[str]:
@@ -108,16 +130,23 @@ def matching(pattern: str, what: str) -> Parser[str]:
 
 
 def count(value: Any, where: str) -> int:
-    """A whole number from 0."""
-    number: int = _of_type(value, int, "a whole number", where)
+    """A whole number from 0 that a double holds."""
+    number: int = _of_type(_as_whole(value), int, "a whole number", where)
     if number < 0:
-        raise Unfit(f"{_at(where)}expected 0 or more, got {number}")
+        raise Unfit(f"{_at(where)}expected 0 or more, got {_shown(number)}")
+    if number > _LARGEST:
+        raise Unfit(f"{_at(where)}expected at most {_LARGEST}, got {_shown(number)}")
     return number
 
 
 def length(value: Any, where: str) -> int | str:
     """One dimension of a shape: a number, or letters where it is open."""
     return text(value, where) if isinstance(value, str) else count(value, where)
+
+
+def _as_whole(value: Any) -> Any:
+    """An int for a float without a fraction: JSON has one type of number, so 24000.0 is 24000."""
+    return int(value) if type(value) is float and value.is_integer() else value
 
 
 def _of_type(value: Any, kind: type, name: str, where: str) -> Any:
@@ -133,6 +162,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise Unfit(f"expected each field once, got {twice!r} twice")
     return content
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise Unfit(f"expected a number that a double can hold, got {_shown(digits)}")
+    return number
 
 
 def _no_number(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Sound on the default audio device, while more of it is being made."""
+"""Plays sound on the default audio device while more of it is made."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from kokoro_fast.config import SAMPLE_RATE
 from kokoro_fast.errors import InputError, MissingDependencyError
 
 BLOCK = SAMPLE_RATE // 10
-"""Samples handed to the device at once: so long it goes on after a stop."""
+"""The number of samples handed to the device at once: it goes on for this long after a stop."""
 
 AHEAD = 600
-"""Blocks that may wait for their turn, a minute. Whoever makes sound faster than it is heard has to wait then."""
+"""The number of blocks that may wait to be played, a minute of sound. A caller that makes sound faster then waits."""
 
 
 class Player:
@@ -47,7 +47,7 @@ class Player:
         return self
 
     def play(self, samples: NDArray[np.float32]) -> None:
-        """Take samples (S,) in [-1, 1]; waits while a minute of sound is waiting already."""
+        """Take samples (S,) in [-1, 1]. Waits while a minute of sound is already waiting."""
         sound = pcm16(samples)
         for start in range(0, len(sound), 2 * BLOCK):
             self._check()
@@ -61,7 +61,7 @@ class Player:
                 self._blocks.put(None)
                 self._thread.join()
         finally:
-            self._stopped.set()  # an interrupt while the rest is heard ends up here too
+            self._stopped.set()  # an interrupt while the rest is played ends here too
             if self._thread.is_alive():
                 self._blocks.put(None)
                 self._thread.join()
@@ -80,7 +80,7 @@ class Player:
     def _attempt(self, action: Callable[..., Any], *args: Any) -> None:
         try:
             action(*args)
-        except Exception as error:  # whatever it is, it is said where samples are given
+        except Exception as error:  # any error at all is raised where samples are given
             self._failure = error
             self._stopped.set()
 

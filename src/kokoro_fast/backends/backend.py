@@ -1,4 +1,4 @@
-"""What every backend is: a network, what runs it, and chunks made with it."""
+"""The base of every backend: a loaded network that renders chunks."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Backend:
     """One loaded model. Safe to call from several threads.
 
     Attributes:
-        name: such as "native" or "onnx".
+        name: the kind of backend, such as "native" or "onnx".
         precision: "fp32", "bf16" or "int8".
-        threads: CPU threads for one call.
-        compile_seconds: what torch.compile took; None where nothing was compiled.
+        threads: the CPU threads for one call.
+        compile_seconds: the time that torch.compile took; None where nothing was compiled.
     """
 
     compile_seconds: float | None = None
@@ -44,10 +44,10 @@ class Backend:
         """Decide the durations of one chunk.
 
         Args:
-            input_ids: T token ids, boundary ids included.
-            style: (1, 256) row of a voice.
-            speed: 1.0 as trained.
-            seed: of the noise in the excitation.
+            input_ids: T phoneme ids, boundary ids included.
+            style: (1, 256), a row of a voice.
+            speed: 1.0 as trained; larger is faster.
+            seed: the seed of the noise in the excitation.
             should_stop: polled while the sound is made (by the native backend): whether it is no longer wanted.
         """
         ids = torch.tensor([input_ids], device=self._device)

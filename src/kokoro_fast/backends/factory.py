@@ -1,4 +1,4 @@
-"""From the arguments of `Kokoro` to what will run the model: the weights in this process, or an exported folder."""
+"""Makes the backend that the arguments of `Kokoro` ask for: from weights, or from an exported folder."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from kokoro_fast.errors import InputError
 def open_backend(
     backend: str, path: str | Path | None, weights: str | Path | None, device: str, threads: int | None, precision: str
 ) -> Backend:
-    """Load what was asked for; arguments as for `Kokoro`.
+    """Load a backend; arguments as for `Kokoro`.
 
     Raises:
-        InputError: something that cannot be had here, or arguments that do not go together.
+        InputError: a backend, device or precision that this machine lacks, or arguments that do not go together.
         MissingDependencyError: a library that the backend needs is not installed.
         WeightsError: no usable weights, or a folder that does not fit this machine.
     """

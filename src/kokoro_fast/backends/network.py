@@ -1,4 +1,4 @@
-"""What runs the network, stage by stage: one protocol for all networks, and one for those that render early windows."""
+"""The protocols of networks that backends run: one for all of them, and one for those that render early windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs an exported folder of kind onnx with onnxruntime: the two stages, each a graph."""
+"""Runs an exported folder of kind onnx with onnxruntime. Each of the two stages is a graph."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class OnnxBackend(Backend):
     """An artifact folder of ONNX graphs in this process.
 
     Attributes:
-        folder: where it is.
-        manifest: what it says of itself.
+        folder: the folder.
+        manifest: its manifest.
 
     Args:
         path: the folder.
@@ -56,7 +56,7 @@ def _onnxruntime() -> Any:
 
 
 def _function(runtime: Any, path: Path, threads: int, command: str) -> Callable[..., list[torch.Tensor]]:
-    """A graph as a function of tensors. Safe to call from several threads, as sessions are."""
+    """A graph as a function of tensors. It is safe to call from several threads, as sessions are."""
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads
     try:

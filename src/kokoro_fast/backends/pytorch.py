@@ -1,4 +1,4 @@
-"""Runs the model: by the fused native kernels, operation by operation in PyTorch, or compiled by torch.compile."""
+"""Runs the model from its weights: on the fused native kernels, in plain PyTorch, or compiled by torch.compile."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from kokoro_fast.ops.precision import choose_precision
 BACKENDS = ("native", "eager", "compile")
 
 WARM_UP = [0, *range(43, 73), 0]
-"""Symbols to compile with: over a second of sound. Below half a second torch takes another convolution, and would
-compile that anew."""
+"""The ids to compile with: over a second of sound. Below half a second torch takes another convolution, and would
+compile anew."""
 
 
 class BackendChoice(NamedTuple):
-    """What will run the model, and why in a few words."""
+    """The backend that will run the model, and the reason in a few words."""
 
     name: str
     reason: str
@@ -40,7 +40,7 @@ class PyTorchBackend(Backend):
 
     Args:
         weights: a weight file, or None for the cache (fetched when missing).
-        device: "cpu", "cuda" or any other name torch knows.
+        device: "cpu", "cuda" or any other name that torch knows.
         threads: CPU threads for one call; None for as many as this process has physical cores.
         backend: one of BACKENDS, or "auto" for native where it can be had, else eager.
         precision: "fp32", "bf16", "int8", or "auto" for the fastest that nobody can tell from fp32.
@@ -81,12 +81,12 @@ class PyTorchBackend(Backend):
     def _compile(self, model: KokoroModel) -> None:
         """Compile the generator, nine tenths of all work, for any length, by speaking a little.
 
-        The rest stays as it is: torch.compile does not take LSTMs, and would compile the decoder once more for each of
+        The rest is not compiled: torch.compile does not take LSTMs, and would compile the decoder once more for each of
         three ranges of short lengths.
         """
         started = time.perf_counter()
         with warnings.catch_warnings():
-            # The compiler warns of a part of torch itself, and that it leaves complex numbers (the STFT) to torch.
+            # The compiler warns about a part of torch itself, and that it leaves complex numbers (the STFT) to torch.
             warnings.filterwarnings("ignore", r"`torch\.jit\.script_method` is deprecated", DeprecationWarning)
             warnings.filterwarnings("ignore", "Torchinductor does not support code generation for complex", UserWarning)
             model.generator.compile(dynamic=True)
@@ -95,7 +95,7 @@ class PyTorchBackend(Backend):
 
 
 def choose_backend(wanted: str = "auto", device: str = "cpu") -> BackendChoice:
-    """What will run the model, and why.
+    """Choose the backend that will run the model.
 
     Raises:
         InputError: an unknown backend, or native on another device than the CPU.

@@ -1,4 +1,4 @@
-"""One chunk between its prosody and its sound: all of it at once, or a window of it early."""
+"""The rendering of one chunk, from its durations to its sound: as a whole, or a window of it early."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kokoro_fast.backends.network import Network, ShouldStop, WindowedNetwork
 from kokoro_fast.config import SAMPLES_PER_FRAME
-from kokoro_fast.model.kokoro import durations_at, normal, token_indices
+from kokoro_fast.model.kokoro import durations_at, normal, phoneme_indices
 
 HALF_FRAME = SAMPLES_PER_FRAME // 2
 
@@ -44,22 +44,22 @@ class Rendering:
 
     @property
     def n_samples(self) -> int:
-        """Length of the whole chunk."""
+        """The length of the whole chunk."""
         return int(self._durations.sum()) * SAMPLES_PER_FRAME
 
     def durations_at(self, speed: float) -> list[int]:
-        """What the durations would be at another speed."""
+        """The durations that the chunk would have at another speed."""
         return self._durations_at(speed)[0].tolist()
 
     def set_speed(self, speed: float) -> None:
-        """Speak at this speed after all. Only before there is any sound."""
+        """Change the speed. This is possible only before there is any sound."""
         self._durations = self._durations_at(speed)
 
     def whole(self) -> NDArray[np.float32]:
         """The exact sound, (S,).
 
         Raises:
-            Abandoned: `stop` said so.
+            RenderingCancelled: `should_stop` said so.
         """
         audio = self._network.generate(self.decoded, self.style, self.noise, self._should_stop)
         return audio[0].cpu().numpy()
@@ -77,15 +77,15 @@ class Rendering:
 
     @property
     def decoded(self) -> Any:
-        """Pitch, energy and the decoder's work, done once."""
+        """The pitch, energy and features of the decoder, computed once."""
         if self._decoded is None:
-            frames = token_indices(self._durations, int(self._durations.sum()))
+            frames = phoneme_indices(self._durations, int(self._durations.sum()))
             self._decoded = self._network.decode(self._encoding, self._text, frames, self.style)
         return self._decoded
 
     @property
     def noise(self) -> torch.Tensor:
-        """Of the excitation: (1, S)."""
+        """The noise of the excitation, (1, S), drawn once."""
         if self._noise is None:
             self._noise = normal(self.n_samples, self._seed)[None].to(self.style.device)
         return self._noise

@@ -1,4 +1,4 @@
-"""How many threads one call runs on: a default that fits the machine, and a limit that nobody else notices."""
+"""The number of threads of one call: a default that fits the machine, and a limit that affects no other thread."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOCK = threading.Lock()
 
 
 def checked_threads(threads: int | None) -> int:
-    """The number given, or the default. Raises InputError if it is not a whole number from 1."""
+    """The given number, or the default. Raises InputError unless it is a whole number from 1 on."""
     if threads is None:
         return default_threads()
     if not isinstance(threads, int) or isinstance(threads, bool) or threads < 1:
@@ -34,18 +34,18 @@ def default_threads() -> int:
     torch knows OMP_NUM_THREADS and `torch.set_num_threads`; it does not know the limits of a container. A second thread
     on the same core only takes its arithmetic units from the first.
     """
-    with _LOCK:  # while `limited` changes torch's note, it is not what the user set
+    with _LOCK:  # while `limited` changes torch's number, it is not the one that the user set
         of_torch = torch.get_num_threads()
     return max(1, min(of_torch, len(_usable_cores()), _container_limit() or of_torch))
 
 
 @contextmanager
 def limited(threads: int, native: bool = False) -> Iterator[None]:
-    """Run what this Python thread does inside the block on `threads` threads.
+    """Run the work of this Python thread inside the block on `threads` threads.
 
     Args:
-        native: the native ops are what takes time. They have threads of their own; torch gets one, since its helpers
-            keep a core busy for a while after each of its small operations.
+        native: whether the native ops do the work. They have threads of their own, and torch gets one thread, since its
+            helpers keep a core busy for a while after each of its small operations.
     """
     torch_threads = 1 if native else threads
     before = _set_here_only(torch_threads)
@@ -59,9 +59,9 @@ def limited(threads: int, native: bool = False) -> Iterator[None]:
 
 
 def _set_here_only(threads: int) -> int:
-    """Set the number for this Python thread and return what it was.
+    """Set torch's number of threads for this Python thread, and return the earlier number.
 
-    torch also notes it for Python threads that have not called torch yet; another thread puts that note back.
+    torch also notes the number for Python threads that have not called torch yet; another thread restores that note.
     """
     with _LOCK:
         before = torch.get_num_threads()
@@ -74,7 +74,7 @@ def _set_here_only(threads: int) -> int:
 
 
 def _usable_cores() -> set[str]:
-    """Physical cores this process may run on, each by the list of its logical ones; those without a list count too."""
+    """The physical cores that this process may run on, each named by the list of its logical cores, or by itself."""
     has_affinity = hasattr(os, "sched_getaffinity")
     return {_siblings(core) for core in (os.sched_getaffinity(0) if has_affinity else range(os.cpu_count() or 1))}
 
@@ -87,7 +87,7 @@ def _siblings(core: int) -> str:
 
 
 def _container_limit() -> int | None:
-    """Cores that the quota of the control group is worth, rounded up; None without one. Version 2, then version 1."""
+    """The cores that the quota of the control group (version 2, then 1) is worth, rounded up; None without a quota."""
     try:
         quota, period = (_CGROUP / "cpu.max").read_text("ascii").split()
     except (OSError, ValueError):

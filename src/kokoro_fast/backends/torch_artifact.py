@@ -1,4 +1,4 @@
-"""Runs an exported folder of kind torchscript or aoti: checked as a whole, loaded without weights or model code."""
+"""Runs an exported folder of kind torchscript or aoti, without weights or model code. All of it is checked first."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class ArtifactBackend(Backend):
     """An artifact folder in this process.
 
     Attributes:
-        folder: where it is.
-        manifest: what it says of itself.
+        folder: the folder.
+        manifest: its manifest.
 
     Args:
         path: the folder.
@@ -53,7 +53,7 @@ class ArtifactBackend(Backend):
 
 
 def _check_library(manifest: ArtifactManifest, folder: Path) -> None:
-    """The folder's copy is for hosts without this package. Here the ops are loaded already, and must be the same."""
+    """Refuse a folder with another op library: its copy is for other hosts, and here the ops are loaded already."""
     status = ops.status()
     if status.path is None:
         raise MissingDependencyError(
@@ -82,15 +82,15 @@ def _aoti(manifest: ArtifactManifest, folder: Path, threads: Threads) -> Network
     path = folder / "model.pt2"
     try:
         predict, render = (_compiled(path, name) for name in ("predict", "render"))
-    except RuntimeError as error:  # also where the temporary folder has no room for what is unpacked there
+    except RuntimeError as error:  # also where the temporary folder has no room for the unpacked package
         refuse(path, f"expected an AOTInductor package that can be opened, got {_first_line(error)}", manifest.command)
     return PairNetwork(predict, render, threads)
 
 
 def _compiled(path: Path, name: str) -> Callable[..., list[torch.Tensor]]:
-    """One model of the package. By torch's loader in C++: the one in Python loads all of them, and the compiler too."""
+    """One model of the package, by torch's loader in C++: the loader in Python loads all models, and the compiler."""
     loader = torch._C._aoti.AOTIModelPackageLoader(str(path), name, False, 1, -1)
-    # Compiled code takes it for granted that its inputs are contiguous, and checks nothing.
+    # Compiled code relies on contiguous inputs and checks nothing.
     return lambda *inputs: list(loader.boxed_run([tensor.contiguous() for tensor in inputs]))
 
 

@@ -1,8 +1,8 @@
-"""What a long run has done so far, kept on disk beside its output until the output is whole.
+"""Keeps the work of a long run on disk, beside its output, until the output is whole.
 
-The hidden folder `.NAME.kokoro-fast` holds the sound as 16-bit PCM and a journal with one line for each part of the
+The hidden folder `.NAME.kokoro-fast` holds the sound as 16-bit PCM, and a journal with one line for each part of the
 speech. A part counts once its line is there, and its line is written after its sound is on the disk. So a kill or a
-power cut at any moment costs one part, and what is left of it is cut off by the next run.
+power cut at any moment costs one part at most, and the next run cuts off the remains of that part.
 """
 
 from __future__ import annotations
@@ -26,35 +26,35 @@ from kokoro_fast.speech import Speech
 from kokoro_fast.types import Word, add_word
 
 JOURNAL_VERSION = 1
-"""Of the folder's layout. Work of another version is done anew."""
+"""The version of the folder's layout. A job of another version is started anew."""
 
 BLOCK = 1 << 18
-"""Samples read back at once."""
+"""The number of samples read back at once."""
 
 
 class ResumableJob:
     """The unfinished work on one output, held by one process at a time.
 
-        with Work(target) as work:
-            problem = work.begin({"text": digest, "speed": 1.0}, seed)
-            for part in parts_after(work.n_parts, seed=work.seed):
-                work.add(part)
-            work.finish()
-            ...  # make files of work.blocks() and work.words()
-            work.remove()
+        with ResumableJob(target) as job:
+            problem = job.begin({"text": digest, "speed": 1.0}, seed)
+            for part in parts_after(job.n_parts, seed=job.seed):
+                job.add(part)
+            job.finish()
+            ...  # make files of job.blocks() and job.words()
+            job.remove()
 
-    What was there before is touched by the first `add`, so a run that fails before it changes nothing. After the block
-    the folder stays, unless it is empty or `remove` was called.
+    Earlier work is touched only by the first `add`, so a run that fails before it changes nothing. After the block the
+    folder stays, unless it is empty or `remove` was called.
 
     Args:
         path: the output. A link is followed.
 
     Attributes:
-        folder: where the work is.
-        temporary: where a file can be made that is to replace the output.
-        seed: what the parts so far were made with.
-        n_parts, n_samples: how much is done.
-        char_end: up to which character of the text.
+        folder: the hidden folder.
+        temporary: the path at which a file can be made that will replace the output.
+        seed: the seed of the parts so far.
+        n_parts, n_samples: the number of parts and samples so far.
+        char_end: the end of the parts in the text, in characters.
         complete: whether all parts are there.
 
     Raises:
@@ -97,20 +97,20 @@ class ResumableJob:
         for file in self._files or ():
             file.close()
         if not self._journal.exists():
-            self.remove()  # of this run; there was nothing before
+            self.remove()  # only this run's own files: there was no earlier work
         self._lock.release()
         with suppress(OSError):  # not empty: there is work to go on with
             self.folder.rmdir()
 
     def begin(self, settings: Mapping[str, Any], seed: int) -> str | None:
-        """Take up what is there if it was made with the same settings, else start anew with `seed`.
+        """Resume earlier work if it was made with the same settings, else start anew with `seed`.
 
         Args:
             settings: everything that the sound depends on, as JSON has it.
-            seed: for work that starts now.
+            seed: the seed of a job that starts now.
 
         Returns:
-            Why work that is there cannot go on; None if there is none, or if it does.
+            The reason why earlier work cannot be resumed; None if there is none, or if it is resumed.
         """
         self._settings = dict(settings)
         problem = self._load()
@@ -119,7 +119,7 @@ class ResumableJob:
         return problem
 
     def add(self, part: Speech) -> None:
-        """Keep the next part: on the disk when this returns."""
+        """Keep the next part. It is on the disk when this returns."""
         entry = {
             "n_samples": len(part.audio),
             "phonemes": part.phonemes,
@@ -132,7 +132,7 @@ class ResumableJob:
         self._count(entry)
 
     def finish(self) -> None:
-        """All parts are there."""
+        """Note that all parts are there."""
         if not self.complete:
             with self._naming_the_output():
                 _append(self._opened()[1], _line({"complete": True}))
@@ -146,11 +146,11 @@ class ResumableJob:
                 yield np.frombuffer(block, "<i2").astype(np.int16, copy=False)
 
     def phonemes(self) -> Iterator[str]:
-        """What each part spoke."""
+        """The phonemes of each part."""
         return (entry["phonemes"] for entry in self._parts())
 
     def words(self) -> Iterator[Word]:
-        """All words so far, with times from the first sample. One that was cut in two is whole."""
+        """All words so far, with times from the first sample. A word that was cut in two is whole."""
         waiting: list[Word] = []
         n_samples = 0
         for entry in self._parts():
@@ -162,13 +162,13 @@ class ResumableJob:
         yield from waiting
 
     def remove(self) -> None:
-        """Remove the work, after the name of the output is on the disk. The folder goes with the end of the block."""
+        """Remove the work, once the name of the output is on the disk. The folder goes at the end of the block."""
         sync(self.folder.parent)
         for path in (self._journal, self._sound, self.temporary, self.folder / "lock"):  # the lock is still held
             path.unlink(missing_ok=True)
 
     def _load(self) -> str | None:
-        """Read the journal up to its first bad line. Returns why nothing of it can be used."""
+        """Read the journal up to its first bad line. Return the reason why nothing of it can be used, if so."""
         try:
             with open(self._journal, "rb") as journal:
                 first = journal.readline()
@@ -186,7 +186,7 @@ class ResumableJob:
         self._journal_size = len(first)
         for entry, size in self._entries():
             if 2 * (self.n_samples + entry.get("n_samples", 0)) > n_bytes:
-                break  # not of our making: sound is written first
+                break  # no run leaves this behind, since sound is written first
             self._count(entry)
             self._journal_size += size
         return None
@@ -200,7 +200,7 @@ class ResumableJob:
         self.char_end = max((word["char_end"] for word in entry["words"]), default=self.char_end)
 
     def _opened(self) -> tuple[IO[bytes], IO[bytes]]:
-        """Sound and journal, ready for the next part: without what a killed run left behind its last whole part."""
+        """The sound and journal files, ready for the next part: the remains of a killed run are cut off."""
         if self._files is None:
             sizes = (2 * self.n_samples, self._journal_size if self.n_parts else 0)
             sound, journal = (open(path, "ab", buffering=0) for path in (self._sound, self._journal))  # noqa: SIM115
@@ -228,7 +228,7 @@ class ResumableJob:
             for line in journal:
                 entry = _parsed(line)
                 if entry is None:
-                    return  # the last words of a run that was killed
+                    return  # the last line of a run that was killed
                 yield entry, len(line)
 
     def _parts(self) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Finds the headings of a text: those of Markdown, or lines that are certain to open a chapter.
 
-A missed heading costs a chapter mark. A false one would be worse, so whatever could be a sentence is none.
+A missed heading costs a chapter mark. A false one would be worse, so a line that could be a sentence is no heading.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 
 LONGEST_HEADING = 120
-"""Characters of a line. Longer ones are text."""
+"""The most characters of a heading. A longer line is text."""
 
 CONTENTS = 4
-"""So many headings with nothing between are a table of contents. Three can be a part, a book and a chapter."""
+"""The number of headings with nothing between that make a table of contents. Three can be a part, a book and a
+chapter."""
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)")
 _CLOSING_MARKS = re.compile(r"\s#+$")
@@ -42,7 +43,7 @@ _REST = re.compile(
     r"|\s*[—–-]+\s*\S.*"  # "Chapter 3 - the storm"
     r"|\s+[A-Z0-9À-Þ“\"‘'¿¡\u0900-\uffff](?:.*[^.,;])?"  # "CHAPTER III THE STORM"; but "Part two was better." is none
 )
-"""What may follow the number."""
+"""The text that may follow the number of a chapter."""
 
 _SPOKEN_NUMBER = re.compile(
     rf"[#\s]*(?:{_PIECE}\s+(?P<a>{_ROMAN})(?![\w-])|(?P<b>{_ROMAN})(?=[.:]|\s*$))", re.IGNORECASE
@@ -57,9 +58,9 @@ class Heading:
     """A heading.
 
     Attributes:
-        title: its words, without marks.
+        title: the words of the heading, without marks.
         start: its first character in the text.
-        level: 1 for the highest.
+        level: its level, 1 for the highest.
     """
 
     title: str
@@ -69,13 +70,13 @@ class Heading:
 
 @dataclass(frozen=True)
 class Outline:
-    """What is known of a text.
+    """The chapters of a text, and the text as it should be read.
 
     Attributes:
         spoken: the text as it should be read. The # of Markdown headings are spaces, a heading is a paragraph of its
             own, and around the Roman number of a heading are tags that say which number it is.
-        chapters: where chapters begin in the text, in order.
-        title: of the whole, if the text says so.
+        chapters: the headings that open chapters, in order.
+        title: the title of the whole, if the text has one.
         tags: half-open ranges of `spoken` that are not in the text, in order.
     """
 
@@ -85,7 +86,7 @@ class Outline:
     tags: tuple[tuple[int, int], ...] = ()
 
     def place(self, position: int) -> int:
-        """Where in the text a character of `spoken` is."""
+        """The place in the text of a character of `spoken`."""
         index = bisect_right(self._ends, position)
         return position - self._lengths[index]
 
@@ -95,7 +96,7 @@ class Outline:
 
     @cached_property
     def _lengths(self) -> list[int]:
-        """How many characters the first 0, 1, 2, ... tags have."""
+        """The number of characters of the first 0, 1, 2, ... tags."""
         return [0, *accumulate(end - start for start, end in self.tags)]
 
 
@@ -106,7 +107,7 @@ class _Line:
 
     @property
     def content(self) -> str:
-        """Without the white space around it; "" for a line too long for a heading."""
+        """The line without the white space around it; "" for a line too long for a heading."""
         return "" if len(self.text) > 2 * LONGEST_HEADING else self.text.strip()
 
     @property
@@ -151,7 +152,7 @@ def _marked_headings(lines: Sequence[_Line]) -> Iterator[Heading]:
 
 
 def _chapters(headings: Sequence[Heading]) -> Iterator[Heading]:
-    """Those of the highest level that is there twice, and above: a single # is the title of the book."""
+    """The headings of the highest level that occurs twice, and above: a single # is the title of the book."""
     counts = Counter(heading.level for heading in headings)
     lowest = min((level for level, count in counts.items() if count > 1), default=min(counts))
     return (heading for heading in headings if heading.level <= lowest)
@@ -168,7 +169,7 @@ def _spoken(text: str, headings: Sequence[Heading]) -> str:
 
 
 def _line_end(text: str, start: int) -> int:
-    """Behind the line that begins at `start`."""
+    """The position after the line that begins at `start`."""
     window = text[start : start + 2 * LONGEST_HEADING + 2]
     return start + len(window.splitlines(keepends=True)[0])
 
@@ -179,7 +180,8 @@ def _unmarked(line: str) -> str:
     marks = _CLOSING_MARKS.search(content)
     kept = content[: marks.start()] if marks else content
     opening = len(kept) - len(kept.lstrip(" #"))
-    return _ending_a_paragraph((" " * opening + kept[opening:]).ljust(len(content)) + line[len(content) :])
+    blank = kept[:opening].replace("#", " "), content[len(kept) :].replace("#", " ")
+    return _ending_a_paragraph(blank[0] + kept[opening:] + blank[1] + line[len(content) :])
 
 
 def _ending_a_paragraph(text: str) -> str:
@@ -188,7 +190,7 @@ def _ending_a_paragraph(text: str) -> str:
 
 
 def _with_numbers(text: str, headings: Sequence[Heading]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """The text with tags around the Roman numbers of its headings, which would be spelled; and where the tags are."""
+    """The text with tags around the Roman numbers of its headings, which would be spelled out, and the tags' ranges."""
     pieces: list[tuple[str, bool]] = []  # each with whether it is a tag
     position = 0
     for heading in headings:
@@ -210,7 +212,7 @@ def _with_numbers(text: str, headings: Sequence[Heading]) -> tuple[str, tuple[tu
 
 
 def _value(roman: str) -> int:
-    """What a Roman number is: "XIV" is 14."""
+    """The value of a Roman number: "XIV" is 14."""
     values = [_ROMAN_VALUES[letter] for letter in roman]
     return sum(
         -value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True)
@@ -241,7 +243,7 @@ def _plain_headings(lines: Sequence[_Line]) -> Iterator[Heading]:
 
 
 def _without_contents(headings: Sequence[Heading], text: str) -> Iterator[Heading]:
-    """Leaves out a table of contents: headings in a row with nothing but their own lines between."""
+    """The headings without a table of contents: headings in a row with nothing but their own lines between."""
     run: list[Heading] = []
     for heading, following in pairwise([*headings, None]):
         if heading is None:
@@ -253,7 +255,7 @@ def _without_contents(headings: Sequence[Heading], text: str) -> Iterator[Headin
 
 
 def _words_between(text: str, heading: Heading, following: Heading) -> bool:
-    """Whether there is text between two headings: more than the lines that the first one takes."""
+    """Whether there is text between two headings: more words than the first heading itself has."""
     between = text[heading.start : min(following.start, heading.start + 4 * LONGEST_HEADING)]
     return len(between.split()) > len(heading.title.split())
 

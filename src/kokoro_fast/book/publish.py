@@ -1,4 +1,4 @@
-"""Makes the files of a finished work: sound with chapter marks, and subtitles. In constant memory."""
+"""Makes the files of a finished job, sound with chapter marks and subtitles, in constant memory."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ from kokoro_fast.config import SAMPLE_RATE
 from kokoro_fast.types import Word
 
 LEAD = SAMPLE_RATE // 4
-"""Samples of the silence before a chapter that belong to it: a player that jumps there does not cut the first sound."""
+"""Samples of silence before a chapter that belong to it, so that a player that jumps there does not cut the first
+sound."""
 
 OPENING = "Opening"
-"""Title of what comes before the first chapter, where the book has no title."""
+"""The title of the text before the first chapter, where the book has no title."""
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What is to be made.
+    """The files to make of a job.
 
     Attributes:
         output: the sound file.
-        subtitles: .srt, .vtt or .json; None for none.
-        title: written into the sound file.
-        chapters: where they begin in the text.
+        subtitles: the subtitle file (.srt, .vtt or .json), or None.
+        title: the title written into the sound file.
+        chapters: the headings that open chapters.
     """
 
     output: Path
@@ -38,13 +39,13 @@ class Publication:
     chapters: Sequence[Heading] = ()
 
 
-def write_book(work: ResumableJob, publication: Publication, reached: Callable[[int], None]) -> None:
+def write_book(job: ResumableJob, publication: Publication, reached: Callable[[int], None]) -> None:
     """Write subtitles and sound, each whole or not at all, the sound last.
 
     Args:
-        work: complete.
-        publication: what to make of it.
-        reached: is told how many samples are encoded.
+        job: a complete job.
+        publication: the files to make.
+        reached: is called with the number of samples encoded so far.
 
     Raises:
         InputError, OSError: as in `audio.Writer`.
@@ -53,12 +54,12 @@ def write_book(work: ResumableJob, publication: Publication, reached: Callable[[
         from kokoro_fast.subtitles.writer import SubtitleWriter
 
         with SubtitleWriter(publication.subtitles) as subtitles:
-            subtitles.add(work.words())
-    marks = tuple(chapter_marks(publication.chapters, work.words(), work.n_samples, publication.title or OPENING))
-    tags = Tags(publication.title, marks, work.n_samples)
+            subtitles.add(job.words())
+    marks = tuple(chapter_marks(publication.chapters, job.words(), job.n_samples, publication.title or OPENING))
+    tags = Tags(publication.title, marks, job.n_samples)
     done = 0
-    with Writer(publication.output, SAMPLE_RATE, tags, work.temporary) as file:
-        for block in work.blocks():
+    with Writer(publication.output, SAMPLE_RATE, tags, job.temporary) as file:
+        for block in job.blocks():
             file.write(block)
             done += len(block)
             reached(done)
@@ -69,10 +70,10 @@ def chapter_marks(
 ) -> Iterator[Chapter]:
     """Chapters that tile the sound [0, n_samples), each from shortly before the first word at or after its heading.
 
-    What is spoken before the first heading is a chapter named `opening`. Of headings with no word between, the last
-    one counts.
+    The text before the first heading becomes a chapter named `opening`. Of headings with no word between, the last one
+    counts.
     """
-    starts: dict[int, str] = {}  # first sample -> title
+    starts: dict[int, str] = {}  # the title by the first sample
     waiting = list(headings)
     end_of_speech = 0
     for word in words:

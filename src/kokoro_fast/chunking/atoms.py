@@ -1,6 +1,6 @@
 """Tokens to atoms: words with the marks and signs that belong to them. Between two atoms a break is possible.
 
-Everything is lazy: an atom comes as soon as the next one has a word, since signs without speech belong to what is
+Everything is lazy: an atom comes as soon as the next one has a word, since signs without speech belong to the atom
 before them.
 """
 
@@ -25,7 +25,7 @@ from kokoro_fast.symbols import (
 from kokoro_fast.types import ProsodyOverride, Token
 
 LONGEST_WORD = 60
-"""Symbols. No word is longer; what is may be cut at every such step."""
+"""The most symbols of a word. A longer run of symbols may be cut into pieces of this length."""
 
 
 class Gap(IntEnum):
@@ -45,7 +45,7 @@ def _gap(whitespace: str) -> Gap:
 
 
 class Part(NamedTuple):
-    """A token, or one of the pieces it may be cut into: `token.phonemes[start:stop]`."""
+    """A token, or one of the pieces that it may be cut into: `token.phonemes[start:stop]`."""
 
     token: Token
     start: int
@@ -73,16 +73,16 @@ class Atom:
     """Parts that stay together: a word with the marks and signs that belong to it.
 
     Attributes:
-        first, last: half-open range of its symbols in the text, without the spaces at its ends.
-        word: the token that speaks; None in a run of stray marks.
-        inside_token: whether it begins inside a token.
-        opening, closing: marks before and after its speech.
+        first, last: half-open range of the atom's symbols in the text, without the spaces at its ends.
+        word: the token that is spoken; None in a run of stray marks.
+        inside_token: whether the atom begins inside a token.
+        opening, closing: the marks before and after its speech.
         wide: whether its last mark brings its own space, as those of Chinese and Japanese do.
         gap: the white space after it.
         line_start, line_end: range of characters from the start of its line to its own end.
         ends_paragraph: whether the paragraph, or the text, ends after it.
-        pause_before: seconds of silence asked for where nothing in the paragraph was spoken yet.
-        pause: seconds of silence asked for after it.
+        pause_before: seconds of silence that markup asks for where nothing in the paragraph was spoken yet.
+        pause: seconds of silence that markup asks for after it.
     """
 
     parts: list[Part]
@@ -111,7 +111,7 @@ def iter_atoms(tokens: Iterable[Token], limit: int, final: bool = True) -> Itera
 
     Args:
         tokens: words and marks, in order.
-        limit: most symbols of an atom.
+        limit: the most symbols of an atom.
         final: whether the text ends after the tokens.
     """
     longest_word = min(LONGEST_WORD, max(1, limit // 2))
@@ -142,10 +142,10 @@ def iter_atoms(tokens: Iterable[Token], limit: int, final: bool = True) -> Itera
 
 
 def _with_paragraphs(tokens: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
-    """Each token, and whether it starts a paragraph: blank lines are between two of them.
+    """Each token, and whether it starts a paragraph. Blank lines separate groups of tokens.
 
-    A group of tokens without speech belongs to the paragraph before it, or else to the one after it. Where nothing at
-    all is spoken, what is left is one token for the pauses, if there are any.
+    A group without speech belongs to the paragraph before it, or else to the one after it. Where nothing at all is
+    spoken, one token for all pauses remains, if there are any.
     """
     held: list[Token] = []  # the present group, while it has no speech
     group_speaks = text_speaks = False
@@ -172,7 +172,7 @@ def _with_paragraphs(tokens: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
 
 
 def _parts(token: Token, longest_word: int) -> Iterator[Part]:
-    """A token at its inner spaces, and every word of it longer than `longest_word` in even pieces."""
+    """The parts of a token, cut at its inner spaces; a word longer than `longest_word` is cut into even pieces."""
     phonemes = token.phonemes
     if " " not in phonemes and len(phonemes) <= longest_word:
         yield Part(token, 0, len(phonemes))
@@ -193,7 +193,7 @@ def _parts(token: Token, longest_word: int) -> Iterator[Part]:
 
 
 def _syllable_edge(phonemes: str, low: int, high: int) -> int:
-    """Where in `low` to `high` to cut a word: before a stress or after a tone if there is one."""
+    """The place from `low` to `high` at which to cut a word: before a stress or after a tone if there is one."""
     places = range(high, low - 1, -1)
     for place in places:
         if phonemes[place] in STRESSES or phonemes[place - 1] in TONES:
@@ -246,7 +246,7 @@ def _extend(atom: Atom, part: Part, body: str, first: int, last: int) -> None:
 
 
 def _add_pause(seconds: float, latest: list[Atom]) -> None:
-    """A pause belongs to the last word before it; with none in the paragraph, it comes before the next one."""
+    """Give a pause to the last word before it, or to the next word if the paragraph has none yet."""
     for atom in reversed(latest):
         if atom.word is not None:
             atom.pause = (atom.pause or 0.0) + seconds

@@ -1,4 +1,4 @@
-"""What kind of break stands between two atoms, and how deep inside quotations and brackets.
+"""Classifies the break between two atoms: its kind, and how deep it lies inside quotations and brackets.
 
 Marks and white space decide first, then the tags of the two words. Without tags (other languages, raw phonemes) all
 words without a mark between them are alike.
@@ -19,13 +19,13 @@ from kokoro_fast.text.abbreviations import Period, period_after
 from kokoro_fast.types import Boundary, Token
 
 WRAPPED_LINE = range(50, 121)
-"""Characters of a line that may have been broken only because it was full."""
+"""The lengths in characters of a line that may have been broken only because it was full."""
 
 REACH = 4
-"""Words after a closing quotation in which "said" makes it a part of the sentence around it."""
+"""The number of words after a closing quotation within which "said" makes the quotation a part of the sentence."""
 
 ENDS_LINE = (None, Kind.CLAUSE, Kind.CLAUSE_COMMA, Kind.COMMA, Kind.LIST_COMMA)
-"""What a new line may be stronger than."""
+"""Break kinds that a line end overrides."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -58,7 +58,7 @@ _ITEM_NUMBER = re.compile(r"\d{1,3}|[a-zA-Z]|[ivxlc]{1,5}|[IVXLC]{1,5}")
 
 
 class Break(NamedTuple):
-    """What it would be to end a piece after an atom."""
+    """The break that would be made if a piece ended after an atom."""
 
     kind: Kind
     boundary: Boundary
@@ -66,7 +66,7 @@ class Break(NamedTuple):
 
 
 def classify_breaks(atoms: Sequence[Atom]) -> list[Break]:
-    """The break after each of some atoms in a row; the last one's as far as it can be known."""
+    """The break after each atom of a row. That of the last atom is classified as far as it can be known."""
     quotations, brackets = _depths(atoms, QUOTES, QUOTES), _depths(atoms, "(", ")")
     breaks = []
     for i in range(len(atoms)):
@@ -76,7 +76,7 @@ def classify_breaks(atoms: Sequence[Atom]) -> list[Break]:
 
 
 def _depths(atoms: Sequence[Atom], openers: str, closers: str) -> list[int]:
-    """How many pairs of marks are open after each atom. A mark without its partner is none."""
+    """The number of pairs of marks that are open after each atom. A mark without its partner does not count."""
     change = [0] * (len(atoms) + 1)
     open_at: list[int] = []
     for i, atom in enumerate(atoms):
@@ -120,14 +120,14 @@ def _touching(atom: Atom, kind: Kind | None) -> Kind:
 
 
 def _ends_line(atom: Atom, following: Atom) -> bool:
-    """Whether the new line is the end of something (a heading, an item, a verse) and not of the space on the page."""
+    """Whether the line ends something (a heading, an item, a verse), and was not merely full."""
     start = following.parts[0].token.text[:1]
     full = atom.line_end - atom.line_start in WRAPPED_LINE
     return not (start.islower() or (full and start.isalpha()))
 
 
 def _by_marks(atoms: Sequence[Atom], i: int, following: Atom | None) -> Kind | None:
-    """What the marks after an atom make, and the period that may be a part of its word; None if they leave it open."""
+    """The kind that the marks after an atom make, or the period inside its word; None if they leave it open."""
     atom = atoms[i]
     marks = atom.closing
     swallowed = _swallows_period(atom)
@@ -160,9 +160,9 @@ def _by_lesser_marks(atoms: Sequence[Atom], i: int, following: Atom | None) -> K
 
 
 def _by_period(word: str, following: Atom | None, swallowed: bool = False) -> Kind | None:
-    """What the period after a word makes; None if it is no end and the words around it may decide.
+    """The kind that the period after a word makes; None if it ends nothing and the words around it may decide.
 
-    A period that the phonemes lack is never taken for the end of a sentence by itself.
+    A period that the phonemes lack never ends a sentence by itself.
     """
     period = period_after(word)
     if period is Period.NEVER:
@@ -202,7 +202,7 @@ def _goes_on(atoms: Sequence[Atom], i: int, following: Atom | None) -> bool:
 
 
 def _is_item_number(atoms: Sequence[Atom], i: int, marks: str) -> bool:
-    """Whether an atom is the number of an item: "1.", "b)" or "Q:" where something begins, "2)" and "c)" anywhere."""
+    """Whether an atom numbers an item: "1.", "b)" or "Q:" where a line or clause begins, "2)" and "c)" anywhere."""
     atom = atoms[i]
     if marks not in (".", ")", ":") or atom.word is None or not _ITEM_NUMBER.fullmatch(atom.word.text.rstrip(".")):
         return False
@@ -227,7 +227,7 @@ def _comma(word: Token | None, next_word: Token | None, third: Token | None = No
 
 
 def _by_words(word: Token, next_word: Token, third: Token | None) -> Kind:
-    """The break between two words without a mark, by their tags."""
+    """The kind of break between two words without a mark, by their tags."""
     tag, next_tag = word.tag, next_word.tag
     if tag is None or next_tag is None:
         return Kind.WORD

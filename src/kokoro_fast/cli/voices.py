@@ -8,7 +8,7 @@ import click
 
 
 @click.command()
-@click.option("-l", "--lang", help="Only voices of this language, such as en-gb.")
+@click.option("-l", "--lang", help="List only voices of this language, such as en-gb.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def voices(lang: str | None, as_json: bool) -> None:
     """List the published voices: name, language, gender.

@@ -6,7 +6,7 @@ does there. These things differ, each on purpose:
 - Times of tokens count from the start of their own audio. kokoro's are 75 ms early, and exist for English only.
 - Phonemes of more than 510 symbols are spoken in several pieces at good places. kokoro cuts them off in some languages
   and refuses a phoneme string.
-- What cannot be spoken is reported with `UnspokenTextWarning`; kokoro is silent about it.
+- Text that cannot be spoken is reported with `UnspokenTextWarning`; kokoro is silent about it.
 - Bad arguments are one-line `InputError`s (a ValueError), raised at the call and not at the first result.
 - Nothing is printed, and no GPU is used unless `device` names it.
 """

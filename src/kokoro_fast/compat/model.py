@@ -37,7 +37,7 @@ class KModel(nn.Module):
             repo_id: None or "hexgrad/Kokoro-82M"; with `model` any name will do.
             config: a `config.json` or its content. Only the published vocabulary is known, so it changes nothing.
             model: a weight file (.pth, .safetensors, .onnx); None for the cache, filled first if it is empty.
-            disable_complex: without effect; it chooses between two ways to the same sound in kokoro.
+            disable_complex: has no effect; in kokoro it chooses between two ways to the same sound.
 
         Raises:
             InputError: another repository without `model`, or another vocabulary.
@@ -56,11 +56,11 @@ class KModel(nn.Module):
 
     @dataclass
     class Output:
-        """What one call makes.
+        """The result of one call.
 
         Attributes:
             audio: (S,) float32 at 24 kHz, on the CPU.
-            pred_dur: (T,) int64, duration frames (600 samples) per token, boundary ids included, on the CPU.
+            pred_dur: (T,) int64, duration frames (600 samples) of each id, boundary ids included, on the CPU.
         """
 
         audio: Tensor
@@ -81,7 +81,7 @@ class KModel(nn.Module):
         if ref_s.shape != (1, STYLE_DIM):
             raise InputError(f"ref_s: expected shape (1, {STYLE_DIM}), got {tuple(ref_s.shape)}")
         check_speed(speed)
-        # From torch's own generator: whoever calls torch.manual_seed expects the same samples again.
+        # Drawn from torch's own generator: a caller of torch.manual_seed expects the same samples again.
         seed = int(torch.randint(2**62, (1,)))
         audio, durations = self.network.infer(input_ids, ref_s, float(speed), seed=seed)
         # Clones, because tensors made in inference mode may not be changed in place, and users do (audio *= 0.5).
@@ -108,13 +108,13 @@ class KModel(nn.Module):
 
 
 def check_speed(speed: Any) -> None:
-    """kokoro has no limits either; the model speaks clearly from 0.5 to 2."""
+    """Check that a speed is above 0. kokoro has no other limits; the model speaks clearly from 0.5 to 2."""
     if not isinstance(speed, SupportsFloat) or not (math.isfinite(float(speed)) and float(speed) > 0):
         raise InputError(f"speed: expected a number above 0, got {speed!r}")
 
 
 def check_repo(repo_id: str | None) -> None:
-    """Weights and voices of another repository would sound different under the same names."""
+    """Refuse another repository, whose weights and voices would sound different under the same names."""
     if repo_id not in (None, REPO_ID):
         raise InputError(
             f"repo_id: expected {REPO_ID}, got {repo_id}; other weights can be given as KModel(model=PATH)"

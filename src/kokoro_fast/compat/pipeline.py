@@ -19,19 +19,19 @@ from kokoro_fast.types import Token, VoiceLike
 from kokoro_fast.weights import load_voice
 
 Speed = float | Callable[[int], float]
-"""A factor, larger is faster, or a function that gives it for a number of phoneme symbols."""
+"""A factor (larger is faster), or a function that gives the factor for a number of phoneme symbols."""
 
 
 class KPipeline:
     """Text to phonemes to audio for one language, and the voices.
 
-    "Quiet" without a model: `audio` of its results is then None, and no weights are loaded.
+    Without a model a pipeline is "quiet": `audio` of its results is None, and no weights are loaded.
 
     Attributes:
         lang_code: the letter of the language, as in "a".
         model: the KModel, or None.
         voices: every voice loaded so far by name, (510, 1, 256) each. A voice put in here can be called by its name.
-        g2p: text -> (phonemes, tokens). May be replaced, by one of misaki's for instance.
+        g2p: turns a text into (phonemes, tokens). It may be replaced, by one of misaki's for instance.
     """
 
     def __init__(
@@ -49,9 +49,9 @@ class KPipeline:
             lang_code: "a", "en-us" or "American English"; one letter for every language of kokoro.
             repo_id: None or "hexgrad/Kokoro-82M".
             model: a KModel to use, True to load one, False for a quiet pipeline.
-            trf: kokoro's larger tagger; there is none here: True warns and uses the small one.
-            en_callable: without effect; kokoro uses it for Mandarin only.
-            device: where a new model goes, as in "cuda"; None for the CPU.
+            trf: asks for kokoro's larger tagger. This package has none: True warns and uses the small one.
+            en_callable: has no effect; kokoro uses it for Mandarin only.
+            device: the device of a new model, as in "cuda"; None for the CPU.
 
         Raises:
             InputError: unknown language, one whose text cannot be read, another repository, or no such device.
@@ -74,14 +74,14 @@ class KPipeline:
 
     @dataclass
     class Result:
-        """One piece of speech. Also unpacks, indexes and counts as the triple (graphemes, phonemes, audio).
+        """One piece of speech. It also unpacks, indexes and counts as the triple (graphemes, phonemes, audio).
 
         Attributes:
             graphemes: the text of the piece.
             phonemes: at most 510 symbols, as spoken.
-            tokens: its words and marks; with audio, their times.
-            output: what the model made, or None.
-            text_index: which piece of the split text, or which text of a list, it belongs to.
+            tokens: its words and marks, with times if there is audio.
+            output: the output of the model, or None.
+            text_index: the index of its piece of the split text, or of its text in a list.
         """
 
         graphemes: str
@@ -120,12 +120,12 @@ class KPipeline:
         Args:
             text: one text, or several.
             voice: see `load_voice`. A quiet pipeline needs none.
-            speed: larger is faster; or a function from the number of symbols of a piece to its speed.
-            split_pattern: regular expression between the pieces of one text; None keeps it whole.
+            speed: a factor (larger is faster), or a function from the number of symbols of a piece to its factor.
+            split_pattern: a regular expression for the text between the pieces; None keeps the text whole.
             model: a model to use instead of the pipeline's.
 
         Raises:
-            InputError: text that is no text, no voice or an unknown one, a speed that is not above 0.
+            InputError: something that is no text, no voice or an unknown one, or a speed that is not above 0.
         """
         pieces = _pieces(text, split_pattern)
         model, pack = self._model_and_pack(model, voice, speed)
@@ -138,7 +138,7 @@ class KPipeline:
         speed: Speed = 1,
         model: KModel | None = None,
     ) -> Iterator[Result]:
-        """Speak phonemes: a string of them, or tokens as `g2p` makes them. The tokens given are left as they are.
+        """Speak phonemes: a string, or tokens as `g2p` makes them. The given tokens are not changed.
 
         Arguments, errors and results are those of a call with one text; symbols that cannot be spoken are left out with
         an UnspokenTextWarning.
@@ -153,7 +153,7 @@ class KPipeline:
         Args:
             voice: a name, a file, or several that are averaged, as in "af_bella,af_sky"; with shares, as in
                 "af_bella:0.7,af_sky:0.3"; or a tensor (510, 1, 256).
-            delimiter: what stands between several.
+            delimiter: the string between several voices.
 
         Raises:
             InputError: not a voice.
@@ -185,7 +185,7 @@ class KPipeline:
     def _model_and_pack(
         self, model: KModel | None, voice: VoiceLike | None, speed: Speed
     ) -> tuple[KModel | None, Tensor | None]:
-        """What will speak, and the rows of its voice; both None in a quiet pipeline."""
+        """The model that will speak, and the rows of its voice; both None in a quiet pipeline."""
         if not callable(speed):
             check_speed(speed)
         model = model or self.model
@@ -217,7 +217,7 @@ class KPipeline:
 
 
 class _G2P:
-    """`KPipeline.g2p`: text -> (phonemes, tokens)."""
+    """`KPipeline.g2p`, which turns a text into (phonemes, tokens)."""
 
     def __init__(self, phonemizer: Phonemizer) -> None:
         self._phonemizer = phonemizer

@@ -1,4 +1,4 @@
-"""Tokens as users of kokoro know them, and their way to the planner and back."""
+"""Tokens as users of kokoro know them, converted for the planner and back."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class KToken:
     """A word or a mark.
 
     Attributes:
-        text: as written; "" where only phonemes were given.
-        phonemes: may be changed before `KPipeline.generate_from_tokens`.
-        whitespace: white space after it in the text.
+        text: the token as written; "" where only phonemes were given.
+        phonemes: its phonemes, which may be changed before `KPipeline.generate_from_tokens`.
+        whitespace: the white space after it in the text.
         tag: Penn Treebank part-of-speech tag, or None.
         start_ts, end_ts: seconds in the audio of the result that holds the token; None when it is not spoken.
     """
@@ -59,13 +59,13 @@ def known_symbols(phonemes: str) -> str:
 
 
 def parse(phonemes: str) -> list[Token]:
-    """Tokens of a phoneme string. Their text is empty: nobody knows it."""
+    """The tokens of a phoneme string. Their text is empty, since it is not known."""
     spaced = " ".join(phonemes.split())
     return [replace(token, text="") for token in phonemes_to_tokens(known_symbols(spaced))]
 
 
 def convert(tokens: Iterable[AnyToken]) -> list[Token]:
-    """A user's tokens as ours, with offsets into their joined text."""
+    """The user's tokens as `Token`s, with offsets into their joined text."""
     converted = []
     position = 0
     for token in tokens:
@@ -77,7 +77,7 @@ def convert(tokens: Iterable[AnyToken]) -> list[Token]:
 
 
 def chunks(tokens: list[Token]) -> Iterator[Chunk]:
-    """What fits into one call stays whole, as in kokoro; the planner cuts the rest."""
+    """The chunks of some tokens. Tokens that fit into one call stay whole, as in kokoro; the planner cuts others."""
     whole = Chunk(tuple(tokens), Boundary.PARAGRAPH)
     if len(whole.phonemes) > MAX_SYMBOLS:
         yield from iter_chunks(tokens)

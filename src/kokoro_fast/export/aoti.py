@@ -1,8 +1,8 @@
 """AOTInductor: `predict` and `render` compiled to machine code, both in one file, for lengths of any kind.
 
-In C++ `torch::inductor::AOTIModelPackageLoader(path, "predict")` loads one of them, with the op library before it where
-native ops are called. Compiled code takes the form of its inputs for granted: contiguous, of the right type, on the
-CPU, `T` from 3 to 512, at least `T` frames, 600 samples of noise for each.
+In C++ `torch::inductor::AOTIModelPackageLoader(path, "predict")` loads one of them; where native ops are called, the op
+library must be loaded first. Compiled code relies on the form of its inputs: they are contiguous, of the right type and
+on the CPU, `T` is 3 to 512, and there are at least `T` frames with 600 samples of noise each.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from kokoro_fast.artifact.manifest import Graph, Ops
 from kokoro_fast.config import MAX_SYMBOLS, SAMPLES_PER_FRAME, ModelConfig
 from kokoro_fast.errors import KokoroFastError, MissingDependencyError
 from kokoro_fast.export.aoti_exact import torchs_own_kernels, with_torchs_own_kernels
+from kokoro_fast.export.stage_modules import PredictStage, RenderStage
 from kokoro_fast.model import KokoroModel
 from kokoro_fast.model.fused import fused_stages
 from kokoro_fast.model.stages import Stages
@@ -36,26 +37,26 @@ FILE = "model.pt2"
 STAGES = ("predict", "render")
 
 _LONGEST = (MAX_SYMBOLS + 2) * 2 * ModelConfig().max_duration
-"""Frames: every symbol as long as it can be, at half speed."""
+"""The most frames: every symbol as long as it can be, at half speed."""
 
 _OPTIONS: dict[str, Any] = {
     "aot_inductor.package": True,
-    "aot_inductor.precompile_headers": False,  # 280 MB that would stay behind, for two models
-    "cpp.dynamic_threads": True,  # as many as the process that runs it has, not as the one that compiled it had
+    "aot_inductor.precompile_headers": False,  # they would leave 280 MB behind, for two models
+    "cpp.dynamic_threads": True,  # the number of the process that runs the code, not of the one that compiled it
 }
 
 _X86 = {"cpp.simdlen": 256, "cpp.march": "x86-64-v3"}
-"""What nearly every x86-64 processor in use has. Convolutions and products are done by libraries that choose the widest
-instructions at run time; the compiler only makes what is between them."""
+"""The instructions that nearly every x86-64 processor in use has. Libraries do the convolutions and products, and
+choose the widest instructions at run time; the compiler only makes the operations between them."""
 
 _X86_NEEDS = ("avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "movbe")
 
 _TRACED = 31, 77
-"""Tokens and frames of the example that is traced: numbers that occur nowhere in the model."""
+"""The ids and frames of the example that is traced: numbers that occur nowhere in the model."""
 
 
 def write(folder: Path, *, ops: Ops, precision: Precision, weights: Path | None) -> list[Graph]:
-    """Write `model.pt2` into a folder; the arguments are those of a `ExportConfig`. Takes some minutes.
+    """Write `model.pt2` into a folder; the arguments are those of an `ExportConfig`. This takes some minutes.
 
     Raises:
         MissingDependencyError: no C++ compiler.
@@ -71,41 +72,18 @@ def write(folder: Path, *, ops: Ops, precision: Precision, weights: Path | None)
         for name, program in traced.items():
             compiled[name] = _compile(program)
         package = _package(compiled)
-    # Not by torch's writer of files: it ends the process where the disk is full.
+    # torch's own writer of files would end the process where the disk is full.
     (folder / FILE).write_bytes(package.getbuffer())
     return [stage(name, FILE) for name in STAGES]
 
 
 def needs() -> tuple[str, ...]:
-    """What a processor must have to run what is compiled here, as Linux spells it."""
+    """The CPU features that the compiled code needs, as Linux spells them."""
     return _X86_NEEDS if _is_x86() else ()
 
 
-class _Predict(nn.Module):
-    """`Stages.predict`. What a stage gives is contiguous, as the next one must have it."""
-
-    def __init__(self, stages: Stages) -> None:
-        super().__init__()
-        self.stages = stages
-
-    def forward(self, input_ids: Tensor, style: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        expected, encoding, text = self.stages.predict(input_ids, style)
-        return expected.contiguous(), encoding.contiguous(), text.contiguous()
-
-
-class _Render(nn.Module):
-    """`Stages.render`."""
-
-    def __init__(self, stages: Stages) -> None:
-        super().__init__()
-        self.stages = stages
-
-    def forward(self, encoding: Tensor, text: Tensor, frames: Tensor, style: Tensor, noise: Tensor) -> Tensor:
-        return self.stages.render(encoding, text, frames, style, noise).contiguous()
-
-
 def _trace(stages: Stages, name: str) -> torch.export.ExportedProgram:
-    """A stage as a graph in which T and F are open and all else is fixed."""
+    """A stage as a graph in which T and F are open and all other sizes are fixed."""
     n_tokens, n_frames = _TRACED
     tokens, frames = Dim("T", min=3, max=MAX_SYMBOLS + 2), Dim("F", min=3, max=_LONGEST)
     style = torch.zeros(1, 256)
@@ -113,12 +91,12 @@ def _trace(stages: Stages, name: str) -> torch.export.ExportedProgram:
     inputs: tuple[Tensor, ...]
     open_lengths: tuple[Any, ...]
     if name == "predict":
-        module, inputs = _Predict(stages), (torch.zeros(1, n_tokens).long(), style)
+        module, inputs = PredictStage(stages), (torch.zeros(1, n_tokens).long(), style)
         open_lengths = ({1: tokens}, None)
     else:
         encoding, text = torch.zeros(1, 640, n_tokens), torch.zeros(1, 512, n_tokens)
         noise = torch.zeros(1, SAMPLES_PER_FRAME * n_frames)
-        module, inputs = _Render(stages), (encoding, text, torch.zeros(1, n_frames).long(), style, noise)
+        module, inputs = RenderStage(stages), (encoding, text, torch.zeros(1, n_frames).long(), style, noise)
         open_lengths = ({2: tokens}, {2: tokens}, {1: frames}, None, {1: SAMPLES_PER_FRAME * frames})
     with _lstms_of_any_length(module):
         return torch.export.export(module, inputs, dynamic_shapes=open_lengths, strict=False)
@@ -167,7 +145,7 @@ def _check_compiler() -> None:
 
 @contextmanager
 def _lstms_of_any_length(module: nn.Module) -> Iterator[None]:
-    """Export turns oneDNN off, and without it unrolls an LSTM over one length. Around LSTMs it is turned on again."""
+    """Turn oneDNN on around LSTMs: export turns it off, and without it unrolls an LSTM over one length."""
 
     def switch(on: bool) -> Callable[..., None]:
         def hook(*_: object) -> None:
@@ -187,7 +165,7 @@ def _lstms_of_any_length(module: nn.Module) -> Iterator[None]:
 
 @contextmanager
 def _compiler_caches_in(folder: str) -> Iterator[None]:
-    """Hundreds of megabytes that are of no use afterwards."""
+    """Keep the caches of the compiler in a folder: hundreds of megabytes that are of no use afterwards."""
     from torch._inductor.utils import fresh_cache
 
     with fresh_cache(dir=folder):
@@ -196,7 +174,7 @@ def _compiler_caches_in(folder: str) -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without what the compiler says about itself and about operations that it leaves to torch, as it should."""
+    """Silence the compiler's remarks about itself and about operations that it leaves to torch, as it should."""
     logger = logging.getLogger("torch._inductor")
     level = logger.level
     logger.setLevel(logging.ERROR)

@@ -1,10 +1,10 @@
-"""Where a compiled model must have the very bits of torch's own kernels.
+"""Keeps the bits of torch's own kernels in a compiled model where the network hears them.
 
 The network sees the phase of spectral bins that hold nothing but rounding errors, so a last bit in the source of the
-sound is heard (docs/design.md, "Phases ..."): 0.3 dB where there is no noise, if the compiler writes out all of it as
-arithmetic of its own. So a window becomes the numbers that it is, and a few operations stay calls of torch's kernels.
-What then differs of the source is the sine, by a last bit: 0.003 dB at most. With the last bits of the pitch, the whole
-is 0.02 to 0.1 dB from torch's own, and as near to the golden files.
+sound is heard (docs/decisions/0005-phases-in-the-references-order.md). It is 0.3 dB where there is no noise, if the
+compiler writes out the whole source as arithmetic of its own. So a window becomes a constant, and a few operations stay
+calls of torch's kernels. Then only the sine of the source differs, by a last bit: 0.003 dB at most. With the last bits
+of the pitch, the whole is 0.02 to 0.1 dB from torch's own, and as near to the golden files.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from torch.fx import GraphModule, Node
 _aten = torch.ops.aten
 
 _KEPT = (_aten.upsample_linear1d.default, _aten.tanh.default, _aten.gelu.default)
-"""The phases between half-frames, the end of the source, and what else would be written out with a tanh."""
+"""The operations that stay calls: the phases between half-frames, the end of the source, and every op with a tanh."""
 
 
 def with_torchs_own_kernels(module: GraphModule) -> GraphModule:
-    """Make the windows of a graph constants, and its interpolations calls of the one kernel; returns it, changed."""
+    """Make the windows of a graph constants and its interpolations calls of one kernel. Return the changed graph."""
     for node in list(module.graph.nodes):
         if node.target is _aten.hann_window.default:
             _replace(module, node, _window)
@@ -36,7 +36,7 @@ def with_torchs_own_kernels(module: GraphModule) -> GraphModule:
 
 @contextmanager
 def torchs_own_kernels() -> Iterator[None]:
-    """Has the compiler call torch's kernels for a few operations, which it would write out as arithmetic of its own."""
+    """Let the compiler call torch's kernels for a few operations, which it would write out as arithmetic of its own."""
     from torch._inductor import decomposition, lowering
 
     decomposition.fast_random_decomps.cache_clear()  # a copy of the table
@@ -66,7 +66,7 @@ def _window(module: GraphModule, node: Node) -> Node:
 
 
 def _interpolation(module: GraphModule, node: Node) -> Node:
-    """The kernel is told how long its result is: x (B, C, T) -> (B, C, factor * T)."""
+    """A call of the kernel with the length of its result: x (B, C, T) -> (B, C, factor * T)."""
     x, size, align_corners, factors = node.args
     assert size is None
     assert isinstance(factors, (list, tuple))

@@ -1,7 +1,7 @@
-"""An artifact folder appears whole under its name, or not at all.
+"""Makes an artifact folder appear whole under its name, or not at all.
 
-It is made in a hidden folder beside the target, whose name it takes at the end. What stood there before is replaced if
-it was an artifact; no other folder is ever touched.
+It is made in a hidden folder beside the target, and takes the name of the target at the end. An artifact that was there
+is replaced; no other folder is ever touched.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from kokoro_fast.files import sync
 def new_folder(target: Path) -> Iterator[Path]:
     """An empty folder to fill, which becomes `target` when the block ends without an error.
 
-    Whatever ends the block early, an interrupt or a full disk, `target` stays as it was. What a killed process left is
-    removed by the next one that writes the same folder.
+    If anything ends the block early, an interrupt or a full disk, `target` stays as it was. The remains of a killed
+    process are removed by the next process that writes the same folder.
 
     Raises:
-        InputError: `target` cannot be written, or is something else than an artifact folder; before the block.
+        InputError: `target` cannot be written, or is something other than an artifact folder; before the block.
     """
     real = check_target(target)
     for left in real.parent.glob(f".{escape(real.name)}.export-*"):
@@ -42,7 +42,7 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 
 def check_target(target: Path) -> Path:
-    """Where the folder would be, links followed. Raises InputError unless an artifact may be written there."""
+    """The place of the folder, with links followed. Raises InputError unless an artifact may be written there."""
     real = Path(os.path.realpath(target))
     if not real.parent.is_dir():
         raise InputError(f"output {target}: expected the folder {target.parent} to exist, found none")
@@ -65,7 +65,7 @@ def _check_ours(target: Path, folder: Path) -> None:
     found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
     try:
         expected = read_manifest(folder).files
-    except WeightsError:  # a damaged one is replaced too, if there is no doubt that it was one
+    except WeightsError:  # a damaged artifact is replaced too, if there is no doubt that it was one
         if "vocabulary.json" in found and any(name.startswith("voices/") for name in found):
             return
         raise InputError(
@@ -78,7 +78,7 @@ def _check_ours(target: Path, folder: Path) -> None:
 
 @contextmanager
 def _own_folder(target: Path, real: Path) -> Iterator[Path]:
-    """A folder beside the target, locked for as long as this process works on it, and gone after an error."""
+    """A folder beside the target that is locked while this process works on it, and removed after an error."""
     work = real.with_name(f".{real.name}.export-{secrets.token_hex(4)}")
     try:
         work.mkdir()
@@ -86,20 +86,20 @@ def _own_folder(target: Path, real: Path) -> Iterator[Path]:
         raise InputError(f"output {target}: cannot write there: {error.strerror}") from None
     lock = os.open(work, os.O_RDONLY)
     try:
-        with suppress(OSError):  # some network disks lock no folders: then nothing that is left is ever removed
+        with suppress(OSError):  # some network disks lock no folders: there, remains are never removed
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield work
     except BaseException as error:
         shutil.rmtree(work, ignore_errors=True)
         if isinstance(error, OSError) and error.errno and Path(error.filename or work).is_relative_to(work):
-            raise OSError(error.errno, error.strerror, str(target)) from None  # nobody knows the hidden name
+            raise OSError(error.errno, error.strerror, str(target)) from None  # the user does not know the hidden name
         raise
     finally:
         os.close(lock)
 
 
 def _is_left(work: Path) -> bool:
-    """Whether no process works on it any more."""
+    """Whether a hidden folder is the remains of a process that no longer works on it."""
     try:
         lock = os.open(work, os.O_RDONLY)
     except OSError:

@@ -1,7 +1,7 @@
-"""ONNX: the two stages, one graph of both, and if asked the one file that kokoro-onnx takes.
+"""ONNX: the two stages, one graph of both, and if asked for, the one file that kokoro-onnx takes.
 
-Torch's exporter by way of `torch.export` writes the stages; the older one, by way of TorchScript, is deprecated. What
-else the single graph needs is added as ONNX, in `onnx_graph`.
+Torch's exporter by way of `torch.export` writes the stages; the older exporter, by way of TorchScript, is deprecated.
+The other nodes of the single graph are added as ONNX, in `onnx_graph`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from kokoro_fast.artifact.manifest import Graph, Port
 from kokoro_fast.config import MAX_SYMBOLS, SAMPLE_RATE, STYLE_DIM, VOCAB
 from kokoro_fast.errors import InputError, MissingDependencyError
 from kokoro_fast.export.onnx_layers import for_onnx
+from kokoro_fast.export.stage_modules import PredictStage, RenderStage
 from kokoro_fast.model import KokoroModel
 from kokoro_fast.model.stages import Stages
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from onnx import ModelProto
 
 WEIGHTS = "weights.bin"
-"""What the three graphs share, so that it is stored once."""
+"""The file of weights that the three graphs share, so that they are stored once."""
 
 DROP_IN = "kokoro-onnx.onnx"
 
@@ -41,7 +42,7 @@ DURATION = Port("duration", "int64", (1, "T"), DURATIONS.unit)
 
 
 def write(folder: Path, *, ops: str, precision: str, weights: Path | None, drop_in: bool = False) -> list[Graph]:
-    """Write the ONNX files into a folder; the arguments are those of a `ExportConfig`.
+    """Write the ONNX files into a folder; the arguments are those of an `ExportConfig`.
 
     Raises:
         InputError: other operations or another precision than an ONNX graph has.
@@ -83,7 +84,7 @@ def _check_packages() -> None:
 
 
 def _said_to_hosts() -> dict[str, str]:
-    """What hosts read from the file itself: kokoro-onnx its vocabulary, sherpa-onnx the rest."""
+    """The metadata that hosts read from the file itself: kokoro-onnx the vocabulary, sherpa-onnx the rest."""
     from kokoro_fast.weights import VOICES
 
     return {
@@ -96,26 +97,8 @@ def _said_to_hosts() -> dict[str, str]:
     }
 
 
-class _Predict(nn.Module):
-    def __init__(self, stages: Stages) -> None:
-        super().__init__()
-        self.stages = stages
-
-    def forward(self, input_ids: Tensor, style: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        return self.stages.predict(input_ids, style)
-
-
-class _Render(nn.Module):
-    def __init__(self, stages: Stages) -> None:
-        super().__init__()
-        self.stages = stages
-
-    def forward(self, encoding: Tensor, text: Tensor, frames: Tensor, style: Tensor, noise: Tensor) -> Tensor:
-        return self.stages.render(encoding, text, frames, style, noise)
-
-
 def _stages(weights: Path | None) -> tuple[ModelProto, ModelProto]:
-    """The two graphs, from example inputs of 7 tokens and 20 frames."""
+    """The two graphs, from example inputs of 7 ids and 20 frames."""
     from kokoro_fast.export import onnx_graph
 
     model = for_onnx(KokoroModel.from_pretrained(weights))
@@ -124,13 +107,13 @@ def _stages(weights: Path | None) -> tuple[ModelProto, ModelProto]:
     tokens, frames = torch.export.Dim("T", min=3, max=MAX_SYMBOLS + 2), torch.export.Dim("F", min=3)
     style = torch.zeros(1, STYLE_DIM)
     predict = _exported(
-        _Predict(stages),
+        PredictStage(stages),
         {"input_ids": torch.ones(1, n_tokens, dtype=torch.int64), "style": style},
         {"input_ids": {1: tokens}, "style": {}},
         ["expected_frames", "encoding", "text"],
     )
     render = _exported(
-        _Render(stages),
+        RenderStage(stages),
         {
             "encoding": torch.zeros(1, 640, n_tokens),
             "text": torch.zeros(1, 512, n_tokens),
@@ -168,7 +151,7 @@ def _exported(module: nn.Module, inputs: dict[str, Tensor], shapes: dict[str, An
             verbose=False,
         )
     assert program is not None  # as it is with dynamo=True
-    # Transposes of weights and the like are done here, for all loads to come, and equal ones are one.
+    # Transposes of weights and the like are done here, once for all loads, and equal weights are joined.
     everything = 1 << 30
     optimizer.optimize(program.model, input_size_limit=everything, output_size_limit=everything)
     DeduplicateInitializersPass(size_limit=everything)(program.model)
@@ -178,7 +161,7 @@ def _exported(module: nn.Module, inputs: dict[str, Tensor], shapes: dict[str, An
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without the exporter's remarks on torch's own parts, and on torchvision, which nobody needs here."""
+    """Silence the exporter's remarks on torch's own parts, and on torchvision, which is not needed here."""
     logger = logging.getLogger("torch.onnx._internal.exporter._registration")
     level = logger.level
     logger.setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""ONNX graphs, put together and saved: one of two stages, the same by other names, and weights that are stored once."""
+"""Puts ONNX graphs together and saves them: two stages as one graph, other names for values, shared weights."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pathlib import Path
 import onnx
 from onnx import GraphProto, ModelProto, StringStringEntryProto, TensorProto, helper, numpy_helper
 
-from kokoro_fast import __version__
+from kokoro_fast._version import installed_version
 
 OPSET = 18
-"""What torch's exporter writes at least, and onnxruntime, OpenVINO and sherpa-onnx read."""
+"""The oldest opset that torch's exporter writes. onnxruntime, OpenVINO and sherpa-onnx read it."""
 
 IR_VERSION = 9
-"""Of the file format: as old as the opset allows and a little newer, for hosts with an old onnxruntime."""
+"""The version of the file format: hardly newer than the opset demands, for hosts with an old onnxruntime."""
 
 _SMALL = 1024
-"""Bytes. Tensors up to this stay in the graph: an exporter's constants, which say something about shapes."""
+"""The most bytes of a tensor that stays in the graph: such tensors are constants that describe shapes."""
 
 _PAGE = 4096
-"""Bytes: where memory-mapped tensors begin."""
+"""The alignment in bytes of memory-mapped tensors."""
 
 _BETWEEN = """
 <ir_version: 9, opset_import: ["": 18]>
@@ -54,7 +54,7 @@ between (float[1, T] expected_frames, float[1] speed, float[1, S] noise, float[1
     all_noise = Add (breath, noise)
 }
 """
-"""What stands between the stages, as `model.stages` has it: durations, frames, and the noise that the graph draws."""
+"""The graph between the stages, as in `model.stages`: durations, frames, and the noise that the graph draws."""
 
 
 def prefixed(model: ModelProto, prefix: str) -> ModelProto:
@@ -68,8 +68,8 @@ def prefixed(model: ModelProto, prefix: str) -> ModelProto:
 def joined(predict: ModelProto, render: ModelProto) -> ModelProto:
     """Both stages, with prefixed names, as one graph: input_ids, style, speed -> audio, durations.
 
-    Two more inputs have a value of their own when they are not given: `noise`, nothing, and `random_noise`, 1, which
-    scales the noise that the graph draws.
+    Two more inputs are optional: `noise`, which is 0 by default, and `random_noise`, which is 1 by default and scales
+    the noise that the graph draws.
     """
     between = prefixed(onnx.parser.parse_model(_BETWEEN), "between")
     parts = [part.graph for part in (predict, between, renamed(render, {"noise": "all_noise"}))]
@@ -97,21 +97,21 @@ def renamed(model: ModelProto, names: Mapping[str, str]) -> ModelProto:
         node.input[:] = [names.get(name, name) for name in node.input]
         node.output[:] = [names.get(name, name) for name in node.output]
         node.name = node.output[0]
-        del node.metadata_props[:]  # where in the program it comes from: twice the size of the rest
+        del node.metadata_props[:]  # the place of each node in the program: twice the size of the rest
     for named in (*kept.input, *kept.output, *kept.initializer):
         named.name = names.get(named.name, named.name)
     return _model(kept)
 
 
 class Weights:
-    """A file of tensors that several graphs share: what is added again is stored once."""
+    """A file of tensors that several graphs share. A tensor that is added again is stored once."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._places: dict[bytes, int] = {}
 
     def move(self, model: ModelProto) -> None:
-        """Put the values of the model's tensors into the file, but for the small ones."""
+        """Put the values of the model's tensors into the file, except small ones."""
         for tensor in model.graph.initializer:
             values = numpy_helper.to_array(tensor).tobytes()
             if len(values) > _SMALL:
@@ -138,7 +138,7 @@ def save(model: ModelProto, path: Path) -> None:
 def drop_in(path: Path, names: Mapping[str, str], said: dict[str, str]) -> ModelProto:
     """A saved graph as one file, with other names of inputs and outputs, and metadata for hosts.
 
-    It has no optional inputs: hosts give it what they know, and onnxruntime warns of each when it loads.
+    It has no optional inputs: such hosts do not know them, and onnxruntime warns about each when it loads.
     """
     model = renamed(onnx.load(path), names)
     defaults = {tensor.name for tensor in model.graph.initializer}
@@ -151,5 +151,5 @@ def drop_in(path: Path, names: Mapping[str, str], said: dict[str, str]) -> Model
 
 def _model(graph: GraphProto) -> ModelProto:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
-    model.producer_name, model.producer_version = "kokoro-fast", __version__
+    model.producer_name, model.producer_version = "kokoro-fast", installed_version()
     return model

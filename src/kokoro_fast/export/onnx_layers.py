@@ -1,8 +1,8 @@
-"""Parts of the network in the words that ONNX has: no complex numbers, no angle, and its own LSTM.
+"""Parts of the network in the operators of ONNX, which has no complex numbers, no angle, and an LSTM of its own.
 
-Each stands for a part of the plain model and computes the same; for one utterance, as a graph has it. Where float32
-rounding is heard by the network (docs/design.md, "Phases in the reference's order of rounding") the order of operations
-is that of the reference too.
+Each module stands for a part of the plain model and computes the same, for one utterance, as a graph has it. Where the
+network hears float32 rounding (docs/decisions/0005-phases-in-the-references-order.md), the order of operations is that
+of the reference too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kokoro_fast.model.stft import spectrum
 
 
 def for_onnx(model: KokoroModel) -> KokoroModel:
-    """Replace, in this model, what ONNX cannot say. It can then be exported, but not run."""
+    """Replace the parts of this model that ONNX cannot express. It can then be exported, but not run."""
     for module in list(model.modules()):
         for name, child in list(module.named_children()):
             if isinstance(child, BidirectionalLSTM):
@@ -119,15 +119,15 @@ class RealSource(nn.Module):
         return torch.tanh(total + noise * self.hold(level))
 
     def hold(self, x: Tensor) -> Tensor:
-        """Each half-frame's value for all its samples: (1, H) -> (1, S)."""
+        """The value of each half-frame for all its samples: (1, H) -> (1, S)."""
         return x.unsqueeze(2).expand(-1, -1, self.hop).reshape(1, -1)
 
     def phases(self, f0: Tensor) -> Tensor:
-        """Radians, (1, H) -> (1, sines, S): a sum, in double as torch's is, and linear between half-frames."""
+        """Phases in radians (1, H) -> (1, sines, S): summed in double, as in torch, and linear between half-frames."""
         turns = f0.unsqueeze(1) * self.multiples / self.plain.sample_rate
         turns = turns - torch.floor(turns)
         phases = turns.double().cumsum(2).float() * 2 * math.pi * self.hop
-        # In the doubles stand the places where torch's own interpolation rounds once for two operations.
+        # Doubles are used where torch's own interpolation rounds once for two operations.
         scale = float(torch.tensor(1 / self.hop, dtype=torch.float32))
         place = ((torch.arange(f0.size(1) * self.hop).double() + 0.5) * scale - 0.5).float().clamp(min=0)
         left = place.floor()
@@ -141,8 +141,8 @@ class RealSource(nn.Module):
 class RealSpectrum(nn.Module):
     """`model.stft.spectrum`: samples (1, S) -> magnitudes and phases (1, n_fft + 2, S / hop + 1).
 
-    A bin that holds nothing has for its phase the rounding errors of a transform, and the network hears them: 0.35 dB.
-    So where nothing sounds, in a constant excitation, the phases of torch's transform are put in.
+    The phase of an empty bin consists of the rounding errors of the transform, and the network hears them: 0.35 dB. So
+    where nothing sounds, in a constant excitation, the phases of torch's transform are put in.
     """
 
     def __init__(self, plain: Generator) -> None:
@@ -193,7 +193,7 @@ class RealInverseSpectrum(nn.Module):
 
 
 def angle(y: Tensor, x: Tensor) -> Tensor:
-    """The angle of x + iy in radians, which ONNX has no word for; 0 at the origin, pi where y is 0 and x negative."""
+    """The angle of x + iy in radians, an operator ONNX lacks: 0 at the origin, pi where y is 0 and x negative."""
     is_steep = y.abs() > x.abs()
     above, below = torch.where(is_steep, x, y), torch.where(is_steep, y, x)
     slope = torch.atan(above / torch.where(below == 0, 1.0, below))

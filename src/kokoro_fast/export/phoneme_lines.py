@@ -1,6 +1,6 @@
-"""Text to lines of phonemes, for hosts that have no grapheme-to-phoneme conversion: what `kokoro-fast phonemes` writes.
+"""Text to lines of phonemes, for hosts that have no grapheme-to-phoneme conversion.
 
-One JSON object a line, one line a chunk, in constant memory. docs/export.md describes the fields.
+Each line is one JSON object for one chunk. A text takes constant memory. docs/export.md describes the fields.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ def phoneme_lines(
     Joined with a space between them, the phonemes have every symbol that `Kokoro.speak` would speak, in its chunks.
 
     Args:
-        text: what to say, with markup.
-        lang: its language, such as "en-us".
-        lexicon: pronunciations that go before those of the dictionaries.
-        markup: what is not understood as markup is an "error", or is read as "plain" text.
+        text: the text, with markup.
+        lang: the language of the text, such as "en-us".
+        lexicon: pronunciations that override those of the dictionaries.
+        markup: how to treat an invalid or unknown tag: as an "error", or as "plain" text.
 
     Raises:
-        InputError: nothing speakable, an unknown language, markup that is not understood.
+        InputError: nothing speakable, an unknown language, or markup that is not understood.
     """
     line: dict[str, Any] | None = None
     for chunk in iter_chunks(phonemizer(lang).tokens(text, lexicon, markup)):
@@ -41,10 +41,10 @@ def phoneme_lines(
 
 
 def as_dict(chunk: Chunk, after: int = 0) -> dict[str, Any]:
-    """One line.
+    """The content of one line.
 
     Args:
-        after: where in the text the line before it ended: the place of a silence, which has no words.
+        after: the end of the line before it in the text, which is the place of a silence without words.
     """
     line: dict[str, Any] = {
         "phonemes": chunk.phonemes,
@@ -63,7 +63,7 @@ def as_dict(chunk: Chunk, after: int = 0) -> dict[str, Any]:
 
 
 def _words(tokens: Iterable[Token]) -> str:
-    """As the user wrote them, on one line, without tags; of a word cut in two, all of it in each of the chunks."""
+    """The words as the user wrote them, on one line, without tags. A word cut in two is whole in both of its chunks."""
     words: list[str] = []
     start = -1
     for token in tokens:

@@ -1,6 +1,6 @@
 """TorchScript: one file with the stages as methods, for `torch::jit::load` in C++ and `torch.jit.load` in Python.
 
-The flavor with torch's own operations needs nothing but torch; the other one the op library, loaded before it.
+The flavor with torch's own operations needs nothing but torch. The other flavor needs the op library loaded before it.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ def write(folder: Path, *, ops: Ops, precision: Precision, weights: Path | None)
     model = KokoroModel.from_pretrained(weights)
     stages = fused_stages(model, precision) if ops == "native" else Stages(model)
     with warnings.catch_warnings(), operations.force("native" if ops == "native" else "reference"):
-        # Torch 2.13 calls TorchScript deprecated; here it is one export among others.
+        # Torch 2.13 warns that TorchScript is deprecated; here it is one export among others.
         warnings.filterwarnings("ignore", r"`torch\.jit\.\w+` is deprecated", DeprecationWarning)
         scripted = torch.jit.script(stages)
     if ops == "torch" and "kokoro_fast::" in str(scripted.generate.inlined_graph):
         # TorchScript compiles a class once in a process, with the operations that were bound then.
         raise KokoroFastError("ops torch: expected a process that has not scripted the model with native ops before")
-    # Not by `save`: it ends the process where the disk is full.
+    # `save` would end the process where the disk is full.
     (folder / FILE).write_bytes(scripted.save_to_buffer())
     return [stage(name, FILE) for name in (*METHODS, *(["window"] if ops == "native" else []))]

@@ -8,12 +8,12 @@ from torch import Tensor, nn
 
 from kokoro_fast.config import ModelConfig
 
-# The value of the checkpoint's own training configuration, not PyTorch's default.
+# The value of the checkpoint's own training configuration, which is not PyTorch's default.
 ALBERT_EPS = 1e-12
 
 
 class Albert(nn.Module):
-    """Symbol ids (B, T) -> contextual encodings (B, T, 768)."""
+    """Phoneme ids (B, T) -> contextual encodings (B, T, 768)."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()

@@ -19,7 +19,7 @@ class Decoder(nn.Module):
         self.energy_conv = nn.Conv1d(1, 1, 3, stride=2, padding=1)
         self.text_projection = nn.Conv1d(config.hidden, config.decoder_residual, 1)
         self.encode = StyledBlock(config.hidden + 2, wide, style)
-        # Every block sees the text, pitch and energy again beside what the block before it made.
+        # Every block sees the text, pitch and energy again, beside the output of the block before it.
         wider = wide + config.decoder_residual + 2
         self.decode = nn.ModuleList(
             [

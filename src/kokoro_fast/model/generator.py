@@ -1,4 +1,4 @@
-"""The generator, iSTFTNet (Kaneko et al. 2022): features and excitation -> waveform. Nine tenths of all the work."""
+"""The generator, iSTFTNet (Kaneko et al. 2022): features and excitation -> waveform. It is nine tenths of all work."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Generator(nn.Module):
 class Stage(nn.Module):
     """Raise the rate, add the excitation, refine. x (B, 2C, N), harmonics (B, 22, 60H + 1) -> (B, C, rate * N).
 
-    The last stage gives one column more, as many as the spectrum of the excitation has.
+    The last stage gives one time step more, as many as the spectrum of the excitation has.
     """
 
     def __init__(self, index: int, config: ModelConfig) -> None:
@@ -49,7 +49,7 @@ class Stage(nn.Module):
         self.upsample = nn.ConvTranspose1d(2 * width, width, kernel, self.rate, padding=(kernel - self.rate) // 2)
         if self.is_last:
             self.source_conv = nn.Conv1d(config.n_fft + 2, width, 1)
-        else:  # the spectrum has the rate of the last stage: take it at a stride
+        else:  # the spectrum has the rate of the last stage, so this stage takes it at a stride
             stride = config.upsample_rates[-1]
             self.source_conv = nn.Conv1d(config.n_fft + 2, width, 2 * stride, stride, padding=(stride + 1) // 2)
         self.source_block = ResBlock(width, 11 if self.is_last else 7, config)
@@ -63,7 +63,7 @@ class Stage(nn.Module):
             x = F.pad(x, [1, 0], mode="reflect")
         lengths = scaled(lengths, self.rate, 1 if self.is_last else 0)
         x = x + self.source_block(self.source_conv(harmonics), style, lengths)
-        # Kernels of three widths look at the same features; their mean goes on.
+        # Kernels of three widths see the same features, and the mean of their outputs goes on.
         total = self.resblocks[0](x, style, lengths)
         for index, block in enumerate(self.resblocks):
             if index > 0:

@@ -1,11 +1,11 @@
-"""Kokoro-82M in two stages: `predict` decides what is said when, `render` makes the sound.
+"""Kokoro-82M in two stages: `predict` decides when each phoneme is said and how, `render` makes the sound.
 
-Shape letters: B batch, T tokens (boundary ids included), F duration frames (600 samples, 40 a second), H half-frames
-(300 samples, 80 a second), S samples (24 kHz), C channels.
+Shape letters: B batch, T phoneme ids (boundary ids included), F duration frames (600 samples, 40 a second), H
+half-frames (300 samples, 80 a second), S samples (24 kHz), C channels.
 
-Inside `predict` the number of frames F follows from the durations' values, not from any shape. So it is made of two
-pieces with fixed shapes, `encode` and `shape_contours`, with the alignment between them: an exporter takes the pieces
-`encode`, `shape_contours` and `decode`, and aligns on its own side.
+Inside `predict` the number of frames F follows from the values of the durations, not from any shape. So `predict` is
+made of two pieces with fixed shapes, `encode` and `shape_contours`, with the length regulator between them. An exporter
+takes the pieces `encode`, `shape_contours` and `decode`, and regulates the length on its own side.
 """
 
 from collections.abc import Callable
@@ -25,13 +25,13 @@ from kokoro_fast.model.prosody import ProsodyPredictor, TextEncoder
 
 
 class Prosody(NamedTuple):
-    """What is said when, before it is sound.
+    """The durations, pitch and energy of an utterance, before it is sound.
 
     Attributes:
-        durations: (B, T) int64, frames per token, 0 in padding.
-        text: (B, 512, F) float32, the text encoding spread over the frames.
+        durations: (B, T) int64, frames of each phoneme id, 0 in padding.
+        text: (B, 512, F) float32, the text encoding expanded over the frames.
         f0: (B, H) pitch in Hz; about zero or below where unvoiced.
-        energy: (B, H) log-like loudness, the model's own unit.
+        energy: (B, H) loudness on a log-like scale of the model's own.
         n_frames: (B,) int64, valid frames of each row; None when nothing is padded.
     """
 
@@ -43,16 +43,16 @@ class Prosody(NamedTuple):
 
 
 class _NoInitialisation(TorchFunctionMode):
-    """Layers are made without first values, which would be thrown away.
+    """Makes layers without initial values, which would be thrown away.
 
-    On the meta device they would cost a second: there torch computes them by way of its compiler, which it imports.
+    On the meta device initial values would cost a second: torch imports its compiler to compute them there.
     """
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        if getattr(func, "__module__", None) == "torch.nn.init":  # those of C++ have no module
+        if getattr(func, "__module__", None) == "torch.nn.init":  # functions of C++ have no module
             return kwargs["tensor"] if "tensor" in kwargs else args[0]
         return func(*args, **kwargs)
 
@@ -80,7 +80,7 @@ class KokoroModel(nn.Module):
             path: an official .pth, our .safetensors or a published .onnx; None for the cache.
 
         Raises:
-            WeightsError: nothing usable was found; the message names each place and what was wrong with it.
+            WeightsError: nothing usable was found; the message names each place and the fault there.
         """
         from kokoro_fast.weights import find_weights, load_state
 
@@ -88,7 +88,7 @@ class KokoroModel(nn.Module):
 
     @classmethod
     def from_state(cls, state: dict[str, Tensor]) -> Self:
-        """A model that uses these tensors (canonical names) without copying them."""
+        """A model that uses these tensors, by their canonical names, without copying them."""
         with torch.device("meta"), _NoInitialisation():
             model = cls()
         model.load_state_dict(state, assign=True)
@@ -103,7 +103,7 @@ class KokoroModel(nn.Module):
         return expected, encoding.transpose(1, 2), self.text_encoder(input_ids, lengths)
 
     def shape_contours(self, encoding: Tensor, style: Tensor, n_frames: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Aligned prosody encoding (B, 640, F), style (B, 256) -> pitch and energy (B, H)."""
+        """Expanded prosody encoding (B, 640, F), style (B, 256) -> pitch and energy (B, H)."""
         return self.prosody.contours(encoding.transpose(1, 2), style[:, self.style_width :], n_frames)
 
     def decode(self, prosody: Prosody, style: Tensor, noise: Tensor) -> Tensor:
@@ -121,16 +121,16 @@ class KokoroModel(nn.Module):
             input_ids: (B, T) int64, each row wrapped in boundary ids 0, padded with anything.
             style: (B, 256), row `n_symbols - 1` of a voice for each text.
             speed: (B,) float32, 1.0 as trained; larger is faster.
-            lengths: (B,) int64, valid tokens of each row; None when all rows are full.
+            lengths: (B,) int64, valid ids of each row; None when all rows are full.
         """
         expected, encoding, text = self.encode(input_ids, style, lengths)
         durations = durations_at(expected, speed, lengths)
         return self.shape(durations, encoding, text, style, lengths is not None)
 
     def shape(self, durations: Tensor, encoding: Tensor, text: Tensor, style: Tensor, is_padded: bool) -> Prosody:
-        """The second half of `predict`: what `encode` gave, spread over the frames, with pitch and energy."""
+        """The second half of `predict`: the encodings of `encode`, expanded over the frames, with pitch and energy."""
         n_frames = durations.sum(1)
-        frames = token_indices(durations, int(n_frames.max()))
+        frames = phoneme_indices(durations, int(n_frames.max()))
         padded_frames = n_frames if is_padded else None
         f0, energy = self.shape_contours(expand(encoding, frames), style, padded_frames)
         return Prosody(durations, expand(text, frames), f0, energy, padded_frames)
@@ -141,9 +141,9 @@ class KokoroModel(nn.Module):
         Args:
             prosody: from `predict`.
             style: (B, 256), as given to `predict`.
-            noise: loudness of the breath noise in the excitation; 1.0 as trained, 0.0 none.
-            seed: the same seed gives the same samples, and row b of a batch those of that row alone with `seed + b`.
-                None: new noise every time.
+            noise: loudness of the breath noise in the excitation; 1.0 as trained, 0.0 for none.
+            seed: the same seed gives the same samples, and row b of a batch has the samples that it would have alone
+                with `seed + b`. None draws new noise every time.
         """
         n_samples = prosody.f0.size(1) * self.samples_per_half_frame
         audio = self.decode(prosody, style, draw_noise(prosody, n_samples, noise, seed))
@@ -160,7 +160,7 @@ class KokoroModel(nn.Module):
         seed: int | None = None,
         lengths: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """`predict` and `render` in one: (audio (B, S), durations (B, T)). Arguments as theirs, speed for all rows."""
+        """`predict` and `render` in one: (audio (B, S), durations (B, T)). Arguments as there; one speed for all."""
         with torch.inference_mode():
             speeds = torch.full([input_ids.size(0)], speed, device=input_ids.device)
             prosody = self.predict(input_ids, style, speeds, lengths)
@@ -175,15 +175,18 @@ def durations_at(expected: Tensor, speed: Tensor, lengths: Tensor | None) -> Ten
     return durations * valid_columns(lengths, durations.size(1))
 
 
-def token_indices(durations: Tensor, n_frames: int) -> Tensor:
-    """Which token each frame belongs to: durations (B, T) -> (B, F) int64. Frames after a row's end take the last."""
+def phoneme_indices(durations: Tensor, n_frames: int) -> Tensor:
+    """The index of the phoneme id of each frame: durations (B, T) -> (B, F) int64.
+
+    Frames after a row's end take the last id. With `expand`, this is a length regulator (Ren et al. 2019, FastSpeech).
+    """
     ends = durations.cumsum(1)
     frames = torch.arange(n_frames, device=durations.device).expand(durations.size(0), -1).contiguous()
     return torch.searchsorted(ends, frames, right=True).clamp(max=durations.size(1) - 1)
 
 
 def expand(x: Tensor, frames: Tensor) -> Tensor:
-    """Give each frame the column of its token: x (B, C, T), frames (B, F) -> (B, C, F)."""
+    """Each frame takes the values of its phoneme id: x (B, C, T), frames (B, F) -> (B, C, F)."""
     return x.gather(2, frames[:, None, :].expand(-1, x.size(1), -1))
 
 
@@ -200,9 +203,9 @@ def draw_noise(prosody: Prosody, n_samples: int, noise: float, seed: int | None)
 
 
 def normal(n_samples: int, seed: int | None) -> Tensor:
-    """Gaussian noise (n_samples,) of deviation 1; without a seed new every time.
+    """Gaussian noise (n_samples,) of deviation 1; without a seed it is new every time.
 
-    Drawn on the CPU: the same seed gives the same samples on every device.
+    It is drawn on the CPU, so that the same seed gives the same samples on every device.
     """
     generator = torch.Generator()
     if seed is None:

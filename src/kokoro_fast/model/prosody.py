@@ -11,7 +11,7 @@ from kokoro_fast.model.layers import AdaLayerNorm, BidirectionalLSTM, StyledBloc
 
 
 class TextEncoder(nn.Module):
-    """What each phoneme sounds like: ids (B, T) -> (B, 512, T). The decoder speaks from this."""
+    """Phoneme ids (B, T) -> encodings of how each phoneme sounds (B, 512, T), from which the decoder speaks."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class ProsodyPredictor(nn.Module):
         self.energy_projection = nn.Conv1d(width // 2, 1, 1)
 
     def expected_frames(self, encoding: Tensor, lengths: Tensor | None) -> Tensor:
-        """How long each phoneme lasts, at speed 1 and not yet rounded: encoding (B, T, 640) -> (B, T)."""
+        """The frames of each phoneme, at speed 1 and not yet rounded: encoding (B, T, 640) -> (B, T)."""
         x = self.duration_projection(self.duration_lstm(encoding, lengths))
         # Each of the 50 outputs is the probability that the phoneme lasts at least one more frame.
         return torch.sigmoid(x).sum(2)

@@ -1,8 +1,8 @@
-"""The harmonic source: what the vocal folds do. A sum of nine sines that follow the pitch, and a breath of noise.
+"""The harmonic source, which stands for the vocal folds: nine sines that follow the pitch, and a breath of noise.
 
-After Wang et al. 2019, neural source-filter waveform models. The reference adds an independent noise to each sine; the
-next layer only ever sums them with fixed weights w, so we draw the one normal variable of deviation |w| that their sum
-is: a ninth of the random numbers, the same distribution.
+After Wang et al. 2019, neural source-filter waveform models. The reference adds independent noise to each sine, and the
+next layer only ever sums them with fixed weights w. So one normal variable of deviation |w| is drawn instead, which has
+the distribution of their sum, at a ninth of the random numbers.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ class HarmonicSource(nn.Module):
         self.linear = nn.Linear(config.harmonics + 1, 1)
 
     def forward(self, f0: Tensor, noise: Tensor) -> Tensor:
-        # Always the reference: its sine has the very bits of the golden files (docs/design.md, "Phases ...").
+        # Always the reference: its sine has the very bits of the golden files
+        # (docs/decisions/0005-phases-in-the-references-order.md).
         return reference.harmonic_source(
             f0,
             noise,

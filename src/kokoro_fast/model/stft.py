@@ -1,6 +1,6 @@
-"""Between samples and spectra: the excitation's spectrum goes into the generator, a spectrum comes out of it.
+"""Transforms between samples and spectra: one spectrum goes into the generator, and another comes out of it.
 
-At the end of a padded row the frames of its neighbour must not show, so rows with lengths are transformed one by one.
+The padding after a row's end must not show in its spectrum, so rows with lengths are transformed one by one.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ def spectrum(samples: Tensor, n_fft: int, hop: int, n_samples: Tensor | None) ->
     return torch.cat(rows)
 
 
-def inverse_spectrum(x: Tensor, n_fft: int, hop: int, n_columns: Tensor | None) -> Tensor:
+def inverse_spectrum(x: Tensor, n_fft: int, hop: int, n_steps: Tensor | None) -> Tensor:
     """Waveform of log magnitudes and phase angles x (B, n_fft + 2, N): (B, (N - 1) * hop). The angle is sin(x)."""
     magnitude = torch.exp(x[:, : n_fft // 2 + 1])
     phase = torch.sin(x[:, n_fft // 2 + 1 :])
     window = torch.hann_window(n_fft, dtype=x.dtype, device=x.device)
-    if n_columns is None:
+    if n_steps is None:
         return ops.istft(magnitude, phase, window, hop)
     n_samples = (x.size(2) - 1) * hop
     rows: list[Tensor] = []
     for b in range(x.size(0)):
-        n = int(n_columns[b])
+        n = int(n_steps[b])
         row = ops.istft(magnitude[b : b + 1, :, :n], phase[b : b + 1, :, :n], window, hop)
         rows.append(F.pad(row, [0, n_samples - row.size(1)]))
     return torch.cat(rows)

@@ -1,9 +1,10 @@
-"""The two fused operations of the model, native where the compiled library loads and plain torch where it does not.
+"""The fused operations: native where the compiled library loads, and plain torch where it does not.
 
-Call them through the module, `ops.istft(...)` and `ops.adain_snake(...)`, never by `from ... import`: the names are
-bound to one of the two implementations when this module is imported, and `force` binds them anew. Both
-implementations can be scripted, compiled and exported; a scripted or exported model keeps the one bound at that time.
-`reference` states what each op computes.
+The fused model (`model.fused`) calls the native ops by name. The plain model calls two through this module, as
+`ops.istft(...)` and `ops.adain_snake(...)`, never by `from ... import`: these names are bound to one of the two
+implementations when this module is imported, and `force` binds them anew. Both implementations can be scripted,
+compiled and exported; a scripted or exported model keeps the one bound at that time. `reference` states what each op
+computes.
 
 `KOKORO_FAST_OPS` chooses: `auto` (default; one RuntimeWarning if the library is missing), `native` (an error if it is
 missing) or `reference`. `KOKORO_FAST_ISA` chooses the instruction set of the kernels: `generic`, `avx2` or `avx512`.
@@ -34,7 +35,7 @@ adain_snake: Callable[[Tensor, Tensor, Tensor, Tensor, Tensor | None], Tensor]
 
 
 def status() -> Status:
-    """What the ops run on at the moment, and why."""
+    """The implementation that the ops run on at present."""
     if _native or not _library.native:
         return _library
     return replace(_library, native=False, reason="the reference was asked for")
@@ -46,19 +47,21 @@ def supports(precision: str) -> bool:
 
 
 def set_threads(n_threads: int) -> int:
-    """Run the fused ops that this thread calls on so many threads, 0 for as many as torch uses; returns what it was.
+    """Run the fused ops that this thread calls on `n_threads` threads, 0 for as many as torch uses.
 
-    They share one pool of threads in the process. `istft` and `adain_snake`, which plain models call, use torch's.
+    Returns the number that was set before.
+
+    All of them share one pool of threads in the process; `istft` and `adain_snake` of the plain model use torch's.
     """
     return int(torch.ops.kokoro_fast.set_threads(n_threads)) if _library.native else 0
 
 
 @contextmanager
 def force(implementation: Literal["native", "reference"]) -> Iterator[None]:
-    """Bind the ops to one implementation inside a `with` block; for tests and measurements.
+    """Bind the ops to one implementation inside a `with` block; for exports, tests and measurements.
 
-    The binding is of the whole process: enter and leave it while no other thread runs a model. TorchScript compiles a
-    class once in a process, so a class scripted before keeps the implementation bound then.
+    The binding holds for the whole process: enter and leave it while no other thread runs a model. TorchScript compiles
+    a class once in a process, so a class that was scripted before keeps its implementation.
 
     Raises:
         InputError: the name is neither.
@@ -73,7 +76,7 @@ def force(implementation: Literal["native", "reference"]) -> Iterator[None]:
 
 
 def _resolve(choice: str) -> bool:
-    """True for native."""
+    """Whether the choice comes to the native ops."""
     if choice not in ("auto", "native", "reference"):
         raise InputError(f"{_SETTING}: expected auto, native or reference, got {choice!r}")
     if choice == "native" and not _library.native:

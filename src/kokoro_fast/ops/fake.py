@@ -1,4 +1,4 @@
-"""Shapes of the native ops for tracing (`torch.compile`, `torch.export`), and their kernels on other devices."""
+"""The shapes of the native ops for tracing (`torch.compile`, `torch.export`), and their kernels on other devices."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from kokoro_fast.ops import reference
 
 
 def register() -> None:
-    """Complete the ops that the native library has just defined. Call once."""
+    """Complete the ops that the native library has just defined. Call it once."""
     torch.library.register_fake("kokoro_fast::istft", _istft)
     torch.library.register_fake("kokoro_fast::adain_snake", _adain_snake)
     torch.library.register_fake("kokoro_fast::harmonic_source", _harmonic_source)
     torch.library.register_fake("kokoro_fast::polar_rows", _polar_rows)
     torch.library.register_fake("kokoro_fast::istft_rows", _istft_rows)
     torch.library.register_fake("kokoro_fast::lstm", _lstm)
-    # Their weights are packed for a CPU: these have no kernel for a GPU.
+    # The weights of these ops are packed for a CPU, so they have no kernel for a GPU.
     torch.library.register_fake("kokoro_fast::conv_pack", _conv_pack)
     torch.library.register_fake("kokoro_fast::conv", _conv)
     torch.library.register_fake("kokoro_fast::channel_moments", _channel_moments)
@@ -82,7 +82,7 @@ def _lstm(gates: Tensor, weight: Tensor) -> Tensor:
 
 
 def _conv_pack(weight: Tensor, bias: Tensor | None, precision: str) -> Tensor:
-    """The size is that of `csrc/cpu/conv_pack.cpp`: lines of 64 bytes, each 16 numbers of 32 bits."""
+    """The size is that of `csrc/cpu/conv/conv_pack.cpp`: lines of 64 bytes, each 16 numbers of 32 bits."""
     torch._check(weight.dim() == 3, lambda: f"weight: expected (C_out, C_in, K), got {tuple(weight.shape)}")
     per_word = {"fp32": 1, "bf16": 2, "int8": 4}[precision]
     arrays = 3 if precision == "int8" else 1

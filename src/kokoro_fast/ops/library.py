@@ -13,12 +13,14 @@ from kokoro_fast.errors import InputError
 from kokoro_fast.ops import fake
 
 OLDEST_TORCH = (2, 11)
-"""The library is built against torch's stable C++ interface of this version; newer versions keep it."""
+"""The torch version whose stable C++ interface the library is built against; newer versions keep that interface."""
 
 _FILE_NAME = "libkokoro_fast_ops" + (".dylib" if sys.platform == "darwin" else ".so")
 _OPS = (
     "adain_snake",
+    "channel_moments",
     "conv",
+    "conv_pack",
     "harmonic_source",
     "isa",
     "istft",
@@ -28,18 +30,20 @@ _OPS = (
     "resblock",
     "scratch",
     "set_threads",
+    "supports",
 )
+"""Every op that the package calls: a library that lacks one is from another version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the ops run on.
+    """The implementation that the ops run on.
 
     Attributes:
         native: True where the compiled kernels are used, False for the pure-torch reference.
-        reason: one line: why it is so.
+        reason: why that is so, in one line.
         path: the library that was loaded, or None.
-        isa: the instruction set the kernels were chosen for ("generic", "avx2", "avx512"), or None.
+        isa: the instruction set of the kernels ("generic", "avx2", "avx512"), or None.
     """
 
     native: bool
@@ -49,7 +53,7 @@ class Status:
 
 
 def load() -> Status:
-    """Load the library into torch and complete its ops. A library that is missing or unfit is a reason, not an error.
+    """Load the library into torch and complete its ops. A missing or unfit library is reported in the status.
 
     Raises:
         InputError: the environment variable KOKORO_FAST_ISA names an instruction set that cannot be used.
@@ -69,7 +73,7 @@ def load() -> Status:
         return Status(False, f"{path} is from another version: it has no op {', '.join(missing)}")
     try:
         isa = torch.ops.kokoro_fast.isa()
-    except ValueError as error:  # KOKORO_FAST_ISA names one that this build or CPU does not have
+    except ValueError as error:  # KOKORO_FAST_ISA names a set that this build or CPU does not have
         raise InputError(str(error)) from None
     fake.register()
     return Status(True, "native library loaded", path, isa)

@@ -1,4 +1,4 @@
-"""Which numbers the convolutions multiply, and which of them `auto` takes. The one place for what that costs."""
+"""The precisions of the convolutions: what each needs and costs, and which one `auto` takes."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from kokoro_fast.errors import InputError
 Precision = Literal["fp32", "bf16", "int8"]
 
 AUDIBLE_DB = 0.42
-"""The quality gate: log-mel distance to fp32 from which a precision is not taken unasked. Two runs of the reference
-that differ only in the seed of their noise are as far apart."""
+"""The quality gate: the log-mel distance to fp32 from which `auto` does not take a precision. Two runs of the reference
+that differ only in the seed of their noise are this far apart."""
 
 
 class PrecisionInfo(NamedTuple):
-    """What a precision of the native backend takes and costs.
+    """What a precision of the native backend needs and costs.
 
     Attributes:
-        needs: what the processor must have, as Linux spells it; None where any will do.
-        distance_db: log-mel distance to fp32 with the same noise, mean of ten voices;
-            tests/test_fused.py bounds it for four.
+        needs: the CPU feature that it needs, as Linux spells it; None where any processor will do.
+        distance_db: the log-mel distance to fp32 with the same noise, mean of ten voices. A test of the fused model
+            bounds it for four voices.
     """
 
     needs: str | None
@@ -32,11 +32,11 @@ PRECISIONS: dict[Precision, PrecisionInfo] = {
     "bf16": PrecisionInfo("avx512_bf16", 0.04),
     "fp32": PrecisionInfo(None, 0.0),
 }
-"""The fastest first."""
+"""All precisions, the fastest first."""
 
 
 class PrecisionChoice(NamedTuple):
-    """What will be used, and why in a few words."""
+    """The precision that will be used, and the reason in a few words."""
 
     name: Precision
     reason: str
@@ -47,9 +47,10 @@ def choose_precision(wanted: str, backend: str) -> PrecisionChoice:
 
     Args:
         wanted: "fp32", "bf16", "int8", or "auto" for the fastest that this machine has and that passes the gate.
+        backend: the name of the backend; only "native" has more than fp32.
 
     Raises:
-        InputError: it is none of these, or the backend or the processor does not have it.
+        InputError: `wanted` is none of these, or the backend or the processor does not have it.
     """
     name = next((name for name in PRECISIONS if name == wanted), None)
     if name is None and wanted != "auto":
@@ -81,7 +82,7 @@ def _fastest() -> PrecisionChoice:
 
 
 def _objection(name: Precision, row: PrecisionInfo) -> str | None:
-    """Why `auto` does not take it here."""
+    """The reason why `auto` does not take this precision here, or None."""
     if not ops.supports(name):
         return f"needs {row.needs}"
     return f"{row.distance_db:.2f} dB from it" if row.distance_db >= AUDIBLE_DB else None

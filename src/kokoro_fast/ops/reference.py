@@ -1,7 +1,7 @@
 """Every op in plain torch: the specification, the oracle of the tests, and the path taken without the native library.
 
-Shapes: B batch, C channels, T columns of time, K frequency bins, N spectrum frames, H half-frames, S samples.
-Everything is float32. Scriptable and exportable, and right on every device that torch knows.
+Shapes: B batch, C channels, T time steps, K frequency bins, N spectrum frames, H half-frames, S samples. Everything is
+float32. All functions can be scripted and exported, and are right on every device that torch knows.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from torch import Tensor
 def istft(magnitude: Tensor, phase: Tensor, window: Tensor, hop: int) -> Tensor:
     """Samples of a spectrum given in polar form: the exact inverse of a centered `torch.stft`.
 
-    Overlapping frames are divided by the sum of squared windows, and every bin but the first and the last counts for
-    two, as it also stands for its negative frequency.
+    Overlapping frames are divided by the sum of squared windows. Every bin but the first and the last counts twice,
+    since it also stands for its negative frequency.
 
     Args:
         magnitude: (B, K, N).
@@ -41,8 +41,8 @@ def adain_snake(x: Tensor, scale: Tensor, shift: Tensor, alpha: Tensor, lengths:
     Args:
         x: (B, C, T).
         scale, shift: (B, C); the normalized channel becomes `(1 + scale) * y + shift`.
-        alpha: (C,), frequency of Snake; not zero.
-        lengths: (B,) int64 from 0 to T, or None. Columns at and after `lengths[b]` take no part in the statistics and
+        alpha: (C,), the frequency of Snake; not zero.
+        lengths: (B,) int64 from 0 to T, or None. Time steps from `lengths[b]` on take no part in the statistics and
             are zero in the result.
 
     Returns:
@@ -60,7 +60,9 @@ def adain_snake(x: Tensor, scale: Tensor, shift: Tensor, alpha: Tensor, lengths:
 
 
 def _snake(x: Tensor, mean: Tensor, variance: Tensor, scale: Tensor, shift: Tensor, alpha: Tensor) -> Tensor:
-    epsilon = 1e-5  # of torch's InstanceNorm; a local, because a scripted function sees no module constants
+    epsilon = (
+        1e-5  # that of torch's InstanceNorm; a local variable, because a scripted function sees no module constants
+    )
     y = (x - mean) * torch.rsqrt(variance + epsilon)
     y = (1 + scale.unsqueeze(2)) * y + shift.unsqueeze(2)
     alpha = alpha.view(1, -1, 1)
@@ -83,10 +85,10 @@ def harmonic_source(
     Args:
         f0: (B, H), Hz. At `voiced_hz` and below there are no sines, and the noise has the other level.
         noise: (B, S) of unit variance, with a whole number of samples S / H for each half-frame.
-        weight, bias: (n_sines,) and (1,), of the sines at 1, 2, 3 ... times the pitch.
+        weight, bias: (n_sines,) and (1,); the sines are at 1, 2, 3 ... times the pitch.
         sample_rate: Hz.
-        amplitude: of every sine.
-        voiced_noise, unvoiced_noise: deviation of the noise.
+        amplitude: the amplitude of every sine.
+        voiced_noise, unvoiced_noise: the deviation of the noise where there are sines, and where there are none.
 
     Returns:
         (B, S).
@@ -103,9 +105,10 @@ def harmonic_source(
 def _phases(f0: Tensor, n_sines: int, sample_rate: float, hop: int) -> Tensor:
     """Phase in radians of every sine at every sample: (B, H) -> (B, n_sines, S).
 
-    Summed at the half-frames' rate, linear between their middles. The order of the float32 operations is the
-    reference model's: the network also sees the phase of bins that hold almost nothing, so a difference of 1e-4 here is
-    5 % of the waveform (though not of its spectrum), and the golden files could not be met.
+    Phases are summed at the rate of half-frames, and are linear between the middles of half-frames. The order of the
+    float32 operations is that of the reference model: the network also sees the phase of bins that hold almost nothing,
+    so a difference of 1e-4 here is 5 % of the waveform (though not of its spectrum), and the golden files could not be
+    met.
     """
     multiples = torch.arange(1, n_sines + 1, device=f0.device, dtype=f0.dtype)
     turns_per_sample = (f0.unsqueeze(1) * multiples.unsqueeze(1) / sample_rate) % 1.0
@@ -116,14 +119,14 @@ def _phases(f0: Tensor, n_sines: int, sample_rate: float, hop: int) -> Tensor:
 def polar_rows(bins: Tensor) -> Tensor:
     """Magnitude and phase of complex numbers: bins (N, K, 2) -> (N, 2 * K), magnitudes in the first half of each row.
 
-    A negative number's phase is pi or -pi, as the sign of its imaginary part says, also where that is zero.
+    The phase of a negative number is pi or -pi by the sign of its imaginary part, even where that part is zero.
     """
     values = torch.view_as_complex(bins)
     return torch.cat([values.abs(), values.angle()], dim=1)
 
 
 def istft_rows(x: Tensor, window: Tensor, hop: int) -> Tensor:
-    """`istft` of what the network puts out: x (N, 2 * K), log magnitudes and angles whose sine is the phase -> (S,)."""
+    """`istft` of the network's output: x (N, 2 * K), log magnitudes and angles whose sine is the phase -> (S,)."""
     log_magnitude, angle = x.t().unsqueeze(0).chunk(2, dim=1)
     return istft(torch.exp(log_magnitude), torch.sin(angle), window, hop).squeeze(0)
 
@@ -132,9 +135,9 @@ def lstm(gates: Tensor, weight: Tensor) -> Tensor:
     """One LSTM layer (Hochreiter and Schmidhuber 1997) after its products with the input.
 
     Args:
-        gates: (T, D, 4 * H), what the input adds to the gates, biases included, in torch's order: input, forget,
+        gates: (T, D, 4 * H), the products of the input for the gates, biases included, in torch's order: input, forget,
             candidate, output. D is 1, or 2 for a second direction that runs backward.
-        weight: (D, 4 * H / 64, H, 64), of the state: a panel of 64 gates after the other, each (H, 64).
+        weight: (D, 4 * H / 64, H, 64), the weights of the state in panels of 64 gates, each panel (H, 64).
 
     Returns:
         (T, D * H).
@@ -168,27 +171,28 @@ def conv(
     padding: int,
     residual: Tensor | None,
     gain: float,
-    n_columns: int,
+    n_steps: int,
 ) -> Tensor:
-    """y = (conv(act(x)) + residual) * gain over rows of time. The native op has its weights packed and writes into y.
+    """y = (conv(act(x)) + residual) * gain over time steps. The native op has packed weights and writes into y.
 
     Args:
         x: (T, C_in).
         weight, bias: (C_out, C_in, K) and (C_out,) or None, as in `nn.Conv1d`.
         affine: (3, C_in) of mean, gain and offset: act(x) begins with (x - mean) * gain + offset; None for x.
-        alpha: (C_in,), then Snake follows; None: a leaky ReLU.
-        slope: of the leaky ReLU; 1 for none.
-        stride, dilation: of the convolution.
-        padding: zeros before the first column, after the activation. As many follow the last as n_columns asks for.
-        residual: (n_columns, C_out) or None.
-        n_columns: of the result.
+        alpha: (C_in,), the frequencies of Snake; None for a leaky ReLU instead.
+        slope: the slope of the leaky ReLU; 1 for none.
+        stride, dilation: those of the convolution.
+        padding: the number of zeros before the first time step, after the activation. As many follow the last step as
+            `n_steps` needs.
+        residual: (n_steps, C_out) or None.
+        n_steps: the number of time steps of the result.
 
     Returns:
-        (n_columns, C_out).
+        (n_steps, C_out).
     """
     y = x if affine is None else (x - affine[0]) * affine[1] + affine[2]
     y = F.leaky_relu(y, slope) if alpha is None else y + torch.sin(alpha * y).square() / alpha
-    needed = (n_columns - 1) * stride + (weight.size(2) - 1) * dilation + 1
+    needed = (n_steps - 1) * stride + (weight.size(2) - 1) * dilation + 1
     padded = F.pad(y.t(), [padding, max(0, needed - padding - x.size(0))])[:, :needed]
     y = F.conv1d(padded.unsqueeze(0), weight, bias, stride=stride, dilation=dilation).squeeze(0).t()
     return (y if residual is None else y + residual) * gain
@@ -214,12 +218,12 @@ def resblock(
     Args:
         x: (T, C).
         style: (convs, 2, C), scale and shift of each AdaIN.
-        alpha: (convs, C), of each Snake.
+        alpha: (convs, C), the frequencies of each Snake.
         weights, biases, dilations: one of each for each convolution, (C, C, K) with an odd K and (C,).
-        moments: (convs, 2, C), mean and variance to normalize with; None for those of each convolution's own input.
+        moments: (convs, 2, C), mean and variance to normalize with; None takes those of each convolution's own input.
 
     Returns:
-        The result, (T, C), which the native op writes into y or adds to it; and the moments that were used.
+        The result, (T, C), which the native op writes into y or adds to it, and the moments that were used.
     """
     used: list[Tensor] = []
     inner = x

@@ -1,8 +1,8 @@
 """Words with times to subtitle cues, as a good subtitler cuts them.
 
-At most two lines of 42 columns and seven seconds; a second at least, where the next cue leaves room; none across a
-paragraph or a long pause. Within that, the cheapest way to cut is found: cues end where sentences end, else at clauses
-and commas, and come out even. The text is the user's own, marks included.
+A cue has at most two lines of 42 columns and lasts at most seven seconds; it lasts a second at least, where the next
+cue leaves room; and it never spans a paragraph or a long pause. Within these rules the cheapest way to cut is found:
+cues end where sentences end, else at clauses and commas, and come out even. The text is the user's own, marks included.
 """
 
 from __future__ import annotations
@@ -28,25 +28,29 @@ from kokoro_fast.symbols import (
 from kokoro_fast.types import Word, is_more_of, lengthen
 
 LINE_COLUMNS = 42
-"""Most columns in a line; a Chinese or Japanese character takes two. As broadcasters have it."""
+"""The most columns in a line, as broadcasters have it. A Chinese or Japanese character takes two."""
 
 LONGEST = 7 * SAMPLE_RATE
 SHORTEST = SAMPLE_RATE
-"""Samples that a cue is shown."""
+"""The most and the fewest samples for which a cue is shown."""
 
 LONGEST_PAUSE = SAMPLE_RATE
-"""Samples of silence that a cue may span."""
+"""The most samples of silence that a cue may span."""
 
 READING_COLUMNS = 17
-"""Columns a second that a reader takes in: a cue of fast speech stays longer if the next one leaves room."""
+"""The columns that a reader takes in each second. A cue of fast speech stays longer if the next one leaves room."""
 
 IDEAL_COLUMNS = 60
+"""The columns that a cue aims at, of the 84 on two lines."""
+
 CUE_COST = 2.0
+"""The cost of each cue: many short ones are restless."""
+
 END_COSTS = {"sentence": 0.0, "clause": 1.0, "comma": 2.0, "word": 5.0, "weak word": 7.0, "touching": 12.0}
-"""How bad it is to end a cue or a line there. A weak word, one without stress, leans on the next one: "the sea"."""
+"""The cost of ending a cue or a line there. A weak word is one without stress, which leans on the next: "the sea"."""
 
 LOOKAHEAD_WORDS = 64
-"""Words that are looked at behind the cues that are settled: several cues, so the cut does not depend on the rest."""
+"""The number of words after the settled cues that are considered: several cues, so that later words do not matter."""
 
 _SENTENCE_ENDS = tuple(SENTENCE_MARKS + CJK_SENTENCE_MARKS)
 _CLAUSE_ENDS = tuple(CLAUSE_MARKS + CJK_CLAUSE_MARKS)
@@ -58,8 +62,8 @@ class Cue:
     """One subtitle.
 
     Attributes:
-        lines: one or two, each with its words.
-        start_sample, end_sample: when it is shown, on the timeline of its words.
+        lines: one or two lines, each with its words.
+        start_sample, end_sample: the time for which the cue is shown, on the timeline of its words.
     """
 
     lines: tuple[tuple[Word, ...], ...]
@@ -73,14 +77,14 @@ class Cue:
 
 
 class CueMaker:
-    """Makes cues of words that arrive in order: `add` each, then `finish`. Holds back some hundred words at most."""
+    """Makes cues of words that arrive in order: `add` each, then `finish`. It holds back some hundred words at most."""
 
     def __init__(self) -> None:
         self._words: list[Word] = []
         self._held: Cue | None = None
 
     def add(self, word: Word) -> list[Cue]:
-        """Take the next word, or more of the last one; return the cues that are settled by it."""
+        """Take the next word, or more of the last word; return the cues that are settled by it."""
         words = self._words
         if words and is_more_of(words[-1], word):
             words[-1] = lengthen(words[-1], word)
@@ -97,7 +101,7 @@ class CueMaker:
         return cues if self._held is None else [*cues, _shown_until(self._held, inf)]
 
     def _settle(self, keep: int) -> list[Cue]:
-        """Cut the words, but for the last cues with `keep` words."""
+        """Cut the words into cues, except the last `keep` words."""
         cues = []
         start = 0
         for stop in _cheapest_stops(self._words):
@@ -118,7 +122,7 @@ def line_text(words: Sequence[Word]) -> str:
 
 
 def columns(text: str) -> int:
-    """How wide a text is."""
+    """The width of a text in columns."""
     return sum(_character_columns(character) for character in text)
 
 
@@ -130,13 +134,13 @@ def _character_columns(character: str) -> int:
 
 
 def _are_apart(word: Word, following: Word) -> bool:
-    """Whether no cue may hold both."""
+    """Whether no cue may hold both words."""
     pause = following.start_sample - word.end_sample
     return pause > LONGEST_PAUSE or BLANK_LINE.search(word.after + following.before) is not None
 
 
 def _shown_until(cue: Cue, latest: float) -> Cue:
-    """The cue, shown long enough to be read if it may be, and never beyond the sample `latest`."""
+    """The cue, shown long enough to be read where there is room, and never beyond the sample `latest`."""
     reading = sum(columns(line_text(line)) for line in cue.lines) * SAMPLE_RATE // READING_COLUMNS
     wanted = cue.start_sample + min(max(SHORTEST, reading), LONGEST)
     return replace(cue, end_sample=int(min(max(cue.end_sample, wanted), latest)))
@@ -162,7 +166,7 @@ def _cheapest_stops(words: Sequence[Word]) -> list[int]:
 
 
 def _possible_stops(words: Sequence[Word], edges: Sequence[tuple[int, int]], start: int) -> Iterator[int]:
-    """Where a cue may end: what is short enough and fits on two lines. One word may always stand alone."""
+    """The indices at which a cue may end: it must be short enough and fit on two lines. One word may stand alone."""
     line_end = edges[start][0] + LINE_COLUMNS
     is_second_line = False
     latest = words[start].start_sample + LONGEST
@@ -176,13 +180,13 @@ def _possible_stops(words: Sequence[Word], edges: Sequence[tuple[int, int]], sta
 
 
 def _cue_cost(samples: float, width: int) -> float:
-    """How bad a cue is by its time and columns: many are restless, and one that passes in a moment is not read."""
+    """The cost of a cue by its time and columns: a cue that passes in a moment is not read."""
     lack = max(0.0, 1 - samples / SHORTEST)
     return CUE_COST + 6 * lack + ((width - IDEAL_COLUMNS) / 40) ** 2
 
 
 def _lines(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
-    """One line if it is enough, else two: divided at a mark, and evenly."""
+    """The words on one line if they fit, else on two, divided at a mark and evenly."""
     edges = _edges(words)
     first, last = edges[0][0], edges[-1][1]
     if last - first <= LINE_COLUMNS or len(words) == 1:
@@ -210,7 +214,7 @@ def _edges(words: Sequence[Word]) -> list[tuple[int, int]]:
 
 
 def _end_costs(words: Sequence[Word]) -> list[float]:
-    """How bad it is to end a cue or a line after each word but the last."""
+    """The cost of ending a cue or a line after each word but the last."""
     return [END_COSTS[_kind_of_end(word, following)] for word, following in pairwise(words)]
 
 

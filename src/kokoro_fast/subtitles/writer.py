@@ -47,7 +47,11 @@ class SubtitleWriter:
 
     def __enter__(self) -> Self:
         self._whole.open()
-        self._write(self._format.opening)
+        try:
+            self._write(self._format.opening)
+        except BaseException:  # the block is never entered, so `__exit__` is not called
+            self._whole.discard()
+            raise
         return self
 
     def add(self, words: Iterable[Word]) -> None:

@@ -1,4 +1,4 @@
-"""When each word and each sound of it is spoken: the model's durations, counted back to the tokens they belong to."""
+"""Aligns words and their sounds with the audio, by the durations that the model decided for each symbol."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def spoken_spans(chunk: Chunk, durations: Sequence[int]) -> list[tuple[Token, in
     """The tokens of a chunk with their start and end, in samples of the chunk's own audio.
 
     Args:
-        chunk: what was spoken.
-        durations: frames for each symbol of `chunk.phonemes`, with the two boundary ids around them.
+        chunk: the chunk that was spoken.
+        durations: the frames of each symbol of `chunk.phonemes`, and of the two boundary ids around them.
 
     Returns:
-        One entry for every token, silent ones with start == end. In running speech the space before a word is where
-        its first sound begins (heard in words that open with s: the sound is there 65 ms before the end of a space of
-        75 ms, and follows its length); after a mark it is a pause and belongs to none.
+        One entry for every token; a silent token has start == end. In running speech the first sound of a word begins
+        with the space before it. (This was heard in words that open with s: the sound is there 65 ms before the end of
+        a space of 75 ms, and follows its length.) After a mark the space is a pause and belongs to no token.
     """
     return [(token, edges[0], edges[-1]) for token, edges in _symbol_edges(chunk, durations)]
 
@@ -33,15 +33,15 @@ def align_words(chunk: Chunk, durations: Sequence[int], offset: int, end_of_soun
     """The words of a chunk, with times counted from the first sample of the part that the chunk becomes.
 
     Args:
-        chunk: what was spoken.
+        chunk: the chunk that was spoken.
         durations: frames, as in `spoken_spans`.
         offset: sample of the part at which the first sample of the chunk's own audio would fall; negative where the
             opening silence was cut.
         end_of_sound: sample of the part at which the chunk's sound is over. The durations of the first and the last
-            phonemes reach into silence that may have been cut: no time is before 0 or after this one.
+            phoneme reach into silence that may have been cut, so no time is before 0 or after this one.
     """
     words: list[Word] = []
-    gap = ""  # what was written since the last word
+    gap = ""  # the text since the last word
     for (char_start, char_end), group in groupby(_symbol_edges(chunk, durations), key=_place):
         entries = list(group)  # more than one where an alias of several words stands for what was written
         token = entries[0][0]
@@ -65,7 +65,7 @@ def align_words(chunk: Chunk, durations: Sequence[int], offset: int, end_of_soun
 
 
 def _symbol_edges(chunk: Chunk, durations: Sequence[int]) -> list[tuple[Token, list[int]]]:
-    """The tokens of a chunk, each with where its symbols begin and, at the end, where the last one ends."""
+    """The tokens of a chunk, each with the samples at which its symbols begin and at which the last one ends."""
     expected = len(chunk.phonemes) + 2
     if len(durations) != expected:
         raise ValueError(f"durations: expected {expected}, one for each symbol and boundary id, got {len(durations)}")
@@ -88,7 +88,7 @@ def _symbol_edges(chunk: Chunk, durations: Sequence[int]) -> list[tuple[Token, l
 
 
 def _phones(spoken: Sequence[tuple[Token, list[int]]], offset: int, end_of_sound: int) -> tuple[Phone, ...]:
-    """The sounds of one word, side by side."""
+    """The phones of one word, each beginning where the one before it ends."""
     symbols: list[str] = []
     edges: list[int] = []
     for token, token_edges in spoken:
@@ -108,6 +108,6 @@ def _place(entry: tuple[Token, list[int]]) -> tuple[int, int]:
 
 
 def _shared(gap: str) -> tuple[str, str]:
-    """Divide what stands between two words: what follows the one, up to the white space, and what opens the other."""
+    """Divide the text between two words: up to the white space it belongs to the first, after it to the second."""
     split = gap.rfind("\n") + 1 or max(index for index, char in enumerate(" " + gap) if char.isspace())
     return (gap[:split], gap[split:]) if split else (gap, "")

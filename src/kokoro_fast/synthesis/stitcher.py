@@ -1,7 +1,7 @@
 """Joins the sound of chunks on one timeline: trims their ends, sets pauses between them, crossfades the joins.
 
-This is the reference, in numpy. `csrc/stitch/stitch.cpp` does the same sums in the same order; `make_stitcher` picks it
-when it is there. How two pieces of sound meet:
+This is the reference, in numpy. `csrc/audio/stitcher.cpp` does the same sums in the same order; `make_stitcher` picks
+it where it is built. How two pieces of sound meet:
 
 - without a pause, the last samples of one and the first of the next overlap with equal power (cosine out, sine in);
 - a side that meets a pause is faded over the same length, the last chunk's tail before a closing pause included, so
@@ -27,10 +27,10 @@ Samples = NDArray[np.float32]
 class Stitcher:
     """Joins rendered chunks on one timeline: `begin`, any number of `push`, `end`, and so on; `flush` after the last.
 
-    Stateful and streaming. It holds back at most `crossfade` samples, and the pause that the next chunk ends.
+    It holds back at most `crossfade` samples, and the pause that the next chunk ends.
 
     Args:
-        crossfade: samples (S) over which neighbors overlap; a shorter chunk overlaps by what it has. 0 cuts hard.
+        crossfade: samples (S) over which neighbors overlap; a shorter chunk overlaps by its own length. 0 cuts hard.
 
     Raises:
         ValueError: `crossfade` is negative.
@@ -46,11 +46,11 @@ class Stitcher:
 
     @property
     def position(self) -> int:
-        """Length of the timeline in samples: all that was returned, is held back, or is owed as a pause."""
+        """The length of the timeline in samples: those returned, those held back, and those owed as a pause."""
         return self._position
 
     def begin(self, n_samples: int, trim_head: int, trim_tail: int, pause: int) -> int:
-        """Announces the next chunk.
+        """Announce the next chunk.
 
         Args:
             n_samples: samples (S) that `push` will bring.
@@ -80,7 +80,7 @@ class Stitcher:
         return self._position - overlap
 
     def push(self, samples: Samples) -> Samples:
-        """Takes the next samples (S,) of the chunk, in pieces of any size; returns all that can no longer change (S',).
+        """Take the next samples (S,) of the chunk, in pieces of any size; return all that can no longer change (S',).
 
         Raises:
             ValueError: no chunk is open, the samples are not one-dimensional, or they exceed what `begin` announced.
@@ -109,13 +109,13 @@ class Stitcher:
         return ready
 
     def set_end(self, trim_tail: int, pause: int) -> None:
-        """Says late that the open chunk ends sooner than `begin` was told.
+        """Say late that the open chunk ends sooner than `begin` was told.
 
-        For a chunk whose first samples are sent before its end is known.
+        This serves a chunk whose first samples are sent before its end is known.
 
         Raises:
             ValueError: no chunk is open, the pause is negative, the trim is less than before, or samples of that end
-                came already, those included that the join with the next chunk needs.
+                came already, including those that the join with the next chunk needs.
         """
         if not self._open:
             raise ValueError("set_end: expected begin() first, got no chunk")
@@ -132,7 +132,7 @@ class Stitcher:
         self._next_pause = pause
 
     def end(self) -> None:
-        """Closes the chunk.
+        """Close the chunk.
 
         Raises:
             ValueError: no chunk is open, or not all of its samples came.
@@ -146,7 +146,7 @@ class Stitcher:
         self._position += self._next_pause
 
     def flush(self) -> Samples:
-        """Ends the stream; returns what was held back (S',). The stitcher is then as new.
+        """End the stream and return the samples that were held back (S',). The stitcher is then as new.
 
         Raises:
             ValueError: the last chunk has not ended.
@@ -158,7 +158,7 @@ class Stitcher:
         return rest
 
     def cancel(self) -> None:
-        """Drops what is held back, an unfinished chunk included. The stitcher is then as new."""
+        """Drop all samples that are held back, and an unfinished chunk. The stitcher is then as new."""
         self._position = 0
         self._pause = 0  # samples of silence owed after the sound so far
         self._held = np.zeros(0, np.float32)  # end of the last chunk that kept a sample
@@ -175,7 +175,7 @@ class Stitcher:
             )
 
     def _meet(self, kept: int) -> int:
-        """Settles how the sound so far meets a chunk of `kept` samples (at least 1); returns their overlap."""
+        """Settle how the sound so far meets a chunk of `kept` samples (at least 1), and return their overlap."""
         overlap = 0
         if self._pause:
             self._fade_out_before_pause()
@@ -193,7 +193,7 @@ class Stitcher:
         return overlap
 
     def _fade_in(self, kept: Samples, at: int) -> Samples:
-        """Fades in, or mixes with the chunk before, the first samples of a chunk; `kept[0]` is its sample `at`."""
+        """Fade in the first samples of a chunk, or mix them with the chunk before; `kept[0]` is its sample `at`."""
         self._position += len(kept) - len(self._under[at : at + len(kept)])
         rise = self._fade[at : at + len(kept)]
         if not len(rise):

@@ -1,7 +1,7 @@
-"""Periods that end no sentence: titles, initials, abbreviations.
+"""Periods that end no sentence: those of titles, initials and abbreviations.
 
-Whether a period is a token of its own differs: misaki swallows that of "Dr.", "J.", "U.S.", "a.m." and "No.", and keeps
-that of "Inc.", "St.", "Jan." and "fig."; espeak's languages keep all of them. So what counts is the text.
+A period is not always a token of its own. misaki swallows that of "Dr.", "J.", "U.S.", "a.m." and "No.", and keeps that
+of "Inc.", "St.", "Jan." and "fig."; the languages of espeak keep all of them. So the decision is made from the text.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from enum import Enum
 class Period(Enum):
     """What the period after a word says about the end of a sentence."""
 
-    ENDS = "no abbreviation: it ends one"
-    NEVER = "a title, or what explains: a name or a word follows"
+    ENDS = "the word is no abbreviation: the period ends a sentence"
+    NEVER = "a title, or an abbreviation such as e.g.: a name or a word follows"
     BEFORE_NUMBER = "an abbreviation only where a number follows"
     EITHER = "an abbreviation that may also be the last word of a sentence"
 
@@ -43,7 +43,7 @@ _LETTERS = re.compile(r"[^\W\d_](\.[^\W\d_])*|[^\W\d_]{1,3}(\.[^\W\d_]{1,3})+")
 
 
 def period_after(word: str) -> Period:
-    """What a period after `word` (without it) says."""
+    """What the period after a word says. `word` comes without it."""
     spellings = (word, word.lower(), word.capitalize() if word.isupper() else "") if len(word) > 1 else (word,)
     for spelling in spellings:
         if spelling in _KINDS:

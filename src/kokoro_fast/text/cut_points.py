@@ -1,7 +1,7 @@
-"""Where a text that is still growing may be cut, so that what stands before the cut can be spoken.
+"""Finds where a text that is still growing may be cut, so that the text before the cut can be spoken.
 
-A place is reported once nothing that may still come can change it. So a text gives the same places however it is cut
-into the pieces in which it comes.
+A place is reported once no text that may still come can change it. So a text has the same places whatever the pieces
+are in which it comes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from kokoro_fast.text.sentence_ends import ends_sentence, is_item, leads_on
 
 
 class Stop(IntEnum):
-    """What ends at a place, from the weakest to the strongest."""
+    """The unit of text that ends at a place, from the weakest to the strongest."""
 
     WORD = 0
     CLAUSE = 1
@@ -37,23 +37,25 @@ class Stop(IntEnum):
 
 
 LEAST = {Stop.SENTENCE: 1, Stop.CLAUSE: 40, Stop.WORD: 200}
-"""Characters that must stand before a place for the text to be cut there.
+"""The fewest characters before a place for the text to be cut there.
 
-40 are some three seconds of sound: less than that has little melody, and is over before the next piece is made. 200 are
-about as long as a chunk should be: a text without any mark cannot be planned better by waiting for more of it.
+40 characters are some three seconds of sound: a shorter piece has little melody, and is over before the next one is
+made. 200 characters are about as long as a chunk should be: a text without any mark cannot be planned better by waiting
+for more of it.
 """
 LONGEST = 2000
-"""Characters. A text of this length with no end of a sentence is cut where it can be. It is phonemized in one go."""
+"""Characters after which a text without the end of a sentence is cut at a weaker place. This much is phonemized in one
+go."""
 ENOUGH = 10_000
-"""Characters. More than ten minutes of speech are not looked for in one go: even a book gives its start at once."""
+"""Characters that are searched in one go, more than ten minutes of speech: even a book gives its start at once."""
 LONGEST_CLUSTER = 64
-"""Characters. More accents than this on one letter is no text."""
+"""Characters of one letter with its accents. Nothing longer is text."""
 LONGEST_TAG = 200
-"""Characters. A bracket that is not closed within so many is no markup but an ordinary sign."""
+"""Characters within which a bracket must be closed to be markup. Otherwise it is an ordinary sign."""
 LONGEST_ELEMENT = 600
-"""Characters. How long `</sub>` and `</phoneme>` are waited for: between them stands a word or a phrase."""
+"""Characters within which `</sub>` and `</phoneme>` are waited for: a word or a phrase stands before them."""
 _WORD_SEEN = 300
-"""Characters. How much of a word is looked at; more than a tag with its marks."""
+"""Characters of a word that are looked at: more than a tag with its marks has."""
 
 _CLAUSE_MARKS = "," + CLAUSE_MARKS + "–"
 _SURE_SENTENCE_MARKS = CJK_SENTENCE_MARKS + OTHER_SENTENCE_MARKS
@@ -83,10 +85,10 @@ def has_blank_line(space: str) -> bool:
 
 
 class CutFinder:
-    """A text that grows at its end and is taken at its start, and the places in it.
+    """A text that grows at its end and is taken at its start, with the places in it.
 
     Attributes:
-        text: what has come and was not taken.
+        text: the text that has come and was not taken.
         last: for each kind of stop the last place so far, counted from the start of `text`; 0 if there is none.
     """
 
@@ -99,11 +101,11 @@ class CutFinder:
         self._in_tag = False  # whether a tag that may still be closed begins at `_scanned`
 
     def add(self, piece: str) -> None:
-        """Appends to the text."""
+        """Append to the text."""
         self.text += piece
 
     def take(self, length: int) -> str:
-        """Removes `text[:length]` and returns it."""
+        """Remove `text[:length]` and return it."""
         taken, self.text = self.text[:length], self.text[length:]
         self.last = {stop: max(0, place - length) for stop, place in self.last.items()}
         self._scanned = max(0, self._scanned - length)
@@ -111,14 +113,14 @@ class CutFinder:
         return taken
 
     def scan(self) -> None:
-        """Brings `last` up to date, as far as there is use for it."""
+        """Bring `last` up to date, as far as it is needed."""
         for place, stop in self.find():
             self.last[stop] = place
             if place >= ENOUGH:
                 return
 
     def find(self) -> Iterator[tuple[int, Stop]]:
-        """The places that were not known when this was called before."""
+        """The places that were not known at the last call."""
         text = self.text
         self._in_tag = False
         while step := _STEP.search(text, self._scanned):
@@ -143,7 +145,7 @@ class CutFinder:
         self._scanned = len(text)
 
     def choose(self, patient: bool) -> int:
-        """How much of the text to take now: 0 for nothing yet.
+        """The number of characters to take now: 0 for nothing yet.
 
         Args:
             patient: whether only the end of a sentence will do. A text of `LONGEST` without one is cut all the same.
@@ -157,7 +159,7 @@ class CutFinder:
         return self._blind_place() if long else 0
 
     def _blind_place(self) -> int:
-        """A place in a text that has none: not within a tag, and not before a sign that belongs to the one before."""
+        """A place in a text that has none: outside of tags, and not before a sign that belongs to the one before it."""
         text = self.text
         latest = self._scanned if self._in_tag else len(text) - 1
         for place in range(latest, max(0, latest - LONGEST_CLUSTER), -1):
@@ -166,7 +168,7 @@ class CutFinder:
         return latest
 
     def _judge(self, step: re.Match[str]) -> tuple[bool, Stop | None]:
-        """Whether the step can be judged yet, and what ends there: None where the text must not be cut."""
+        """Whether the step can be judged yet, and the unit that ends there: None where the text must not be cut."""
         end = step.end()
         space = step[0][len(step[0].rstrip()) :]
         if has_blank_line(space):
@@ -197,7 +199,7 @@ class CutFinder:
                 return ends is not None, None
         if line_ends or not ("…" in marks or ".." in marks or any(closer in CLOSING_QUOTES for closer in closers)):
             return True, Stop.SENTENCE
-        # It may go on: "Stop!" he said; well... maybe
+        # The sentence may go on: "Stop!" he said; well... maybe
         if end == len(self.text):
             return False, None
         return True, Stop.CLAUSE if self.text[end].islower() else Stop.SENTENCE
@@ -212,7 +214,7 @@ class CutFinder:
             return True, None if self._first and is_item(body) else Stop.CLAUSE
         if not line_ends:
             return True, Stop.WORD
-        # A line that ends without a mark: an item of a list, a verse; before a lower-case word just a wrapped line.
+        # A line that ends without a mark is an item of a list or a verse; before a lower-case word it is only wrapped.
         goes_on = end == len(self.text) or self.text[end].islower()
         return True, Stop.WORD if goes_on else Stop.CLAUSE
 
@@ -226,12 +228,12 @@ def _without_signs(word: str) -> str:
 
 
 def _tag_end(text: str, start: int) -> int | None:
-    """Where the markup that opens at `start` ends; `start + 1` if none does, None if that is not known yet."""
+    """The end of the markup that opens at `start`; `start + 1` if none does, None if that is not known yet."""
     return _link_end(text, start) if text[start] == "[" else _element_end(text, start)
 
 
 def _link_end(text: str, start: int) -> int | None:
-    """`[word]`, `[pause:1s]`, `[word](/ipa/)`."""
+    """The end of `[word]`, `[pause:1s]` or `[word](/ipa/)`."""
     most = start + 1 + LONGEST_TAG
     for position in range(start + 1, min(most, len(text))):
         match text[position]:
@@ -262,7 +264,7 @@ def _after_bracket(text: str, end: int) -> int | None:
 
 
 def _element_end(text: str, start: int) -> int | None:
-    """`<tag ...>`; with its content where that is one word, which must not be cut from its tags."""
+    """The end of `<tag ...>`, or of the whole element where its content is one word that must stay with its tags."""
     name = text[start + 1 : start + 2]
     if name and not (name in "/!?" or (name.isascii() and name.isalpha())):
         return start + 1

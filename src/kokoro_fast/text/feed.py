@@ -1,7 +1,8 @@
-"""Text that comes in pieces, as from a language model: gives out what is certain to be speakable.
+"""Takes text in pieces, as from a language model, and gives out the text that is certain to be speakable.
 
-Pieces go in at one end, from any thread; runs of text come out at the other. `places` knows where a run may end. As in
-`ahead`, the ends share nothing but two `SimpleQueue`s, so that a `Feed` that was dropped can wake whoever waits.
+Pieces go in at one end, from any thread; runs of text come out at the other. `cut_points` knows where a run may end. As
+in `streaming.prefetch`, the two ends share nothing but two `SimpleQueue`s, so that a `Feed` that was dropped can wake
+the threads that wait.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from kokoro_fast.errors import InputError
 from kokoro_fast.text.cut_points import ENOUGH, CutFinder, can_speak, has_blank_line
 
 MOST_WAITING = 100_000
-"""Characters. About two hours of speech: no language model is held up, and a book is not read into memory."""
+"""Characters that may wait to be taken, about two hours of speech: no language model is held up, and a book is not read
+into memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,9 @@ class TextRun:
 
     Attributes:
         text: the run, with the white space after it as far as it had come.
-        start: where it begins, in characters from the start of the whole text.
+        start: the first character of the run, counted from the start of the whole text.
         ends_text: whether it is certain that nothing follows.
-        starts_paragraph: whether a blank line stands before it that had not come when the run before was taken.
+        starts_paragraph: whether a blank line stands before the run that had not come when the last run was taken.
     """
 
     text: str
@@ -48,7 +50,7 @@ class _Signal(Enum):
 
 
 class _Inlet:
-    """The end where text goes in. What fills it in the background knows only this, so that the feed can be dropped."""
+    """The end where text goes in. A thread that fills it refers to nothing else, so that the feed can be dropped."""
 
     def __init__(self) -> None:
         self.events: SimpleQueue[str | _Signal | BaseException] = SimpleQueue()
@@ -57,7 +59,7 @@ class _Inlet:
         self.on_cancel: Callable[[], None] | None = None
         self._closed = False
         self._waiting = 0
-        self._lock = Lock()  # of `push` only: the others must not wait, and `cancel` may be called by a finalizer
+        self._lock = Lock()  # only `push` takes it: other calls must not wait, and a finalizer may call `cancel`
 
     def push(self, piece: str) -> bool:
         if not isinstance(piece, str):
@@ -81,7 +83,7 @@ class _Inlet:
             self.events.put(_Signal.CLOSE if error is None else error)
 
     def cancel(self) -> None:
-        """Safe in a finalizer: it takes no lock."""
+        """End the text and wake both sides. Safe in a finalizer: it takes no lock."""
         if self.cancelled:
             return
         self.cancelled = True
@@ -106,7 +108,7 @@ class Feed:
         feed = Feed()
         feed.push("Hello the")
         feed.push("re. How are")
-        feed.take()  # Run("Hello there. ", ...)
+        feed.take()  # TextRun("Hello there. ", ...)
 
     `push`, `flush`, `close`, `fail` and `cancel` may be called from any threads, `take` from one at a time.
     """
@@ -125,7 +127,7 @@ class Feed:
     def of(cls, pieces: Iterable[str]) -> Feed:
         """A feed filled from an iterable, in a thread of its own that reads ahead by at most `MOST_WAITING` characters.
 
-        What the iterable raises is raised by `take`, after the text before it. A generator is closed in the end.
+        An error of the iterable is raised by `take`, after the text before it. A generator is closed in the end.
         """
         feed = cls()
         whole = (pieces,) if isinstance(pieces, str) else pieces
@@ -134,7 +136,7 @@ class Feed:
 
     @classmethod
     def of_async(cls, pieces: AsyncIterable[str]) -> Feed:
-        """The same for an async iterable, read by a task of the running event loop. `take` belongs in another thread.
+        """A feed filled from an async iterable, by a task of the running event loop. `take` belongs in another thread.
 
         Raises:
             RuntimeError: no event loop is running in this thread.
@@ -151,10 +153,10 @@ class Feed:
         return feed
 
     def push(self, piece: str) -> bool:
-        """Adds text at the end. Waits while `MOST_WAITING` characters or more have not been taken.
+        """Add text at the end. Waits while `MOST_WAITING` characters or more have not been taken.
 
         Returns:
-            Whether more is wanted: False once the feed was cancelled.
+            Whether more text is wanted: False once the feed was cancelled.
 
         Raises:
             InputError: the piece is no str, or the feed was closed.
@@ -162,26 +164,26 @@ class Feed:
         return self._inlet.push(piece)
 
     def flush(self) -> None:
-        """Says that the text so far is complete, as at the end of an answer: a run ends here, whatever it ends with."""
+        """Say that the text so far is complete, as at the end of an answer: a run ends here, whatever it ends with."""
         self._inlet.flush()
 
     def close(self) -> None:
-        """Says that the text is complete. May be called again."""
+        """Say that the text is complete. May be called again."""
         self._inlet.close()
 
     def fail(self, error: BaseException) -> None:
-        """Ends the text with an error, which `take` raises after the text before it."""
+        """End the text with an error, which `take` raises after the text before it."""
         self._inlet.close(error)
 
     def cancel(self) -> None:
-        """Drops what was not taken: `take` returns None, `push` False, and whoever waits in them is woken."""
+        """Drop the text that was not taken: `take` returns None, `push` False, and threads that wait in them wake."""
         self._inlet.cancel()
 
     def take(self, patience: float = 0.0) -> TextRun | None:
         """The next run: as much of the text as is certain by now. Waits until there is some.
 
-        A run ends with a sentence if it can, and holds all sentences that are whole, of a book some pages. Where there
-        is none, the end of a clause will do, or white space in a long text without marks: at once, or after `patience`.
+        A run ends with a sentence if it can, and holds all whole sentences, or some pages of a book. Where no sentence
+        ends, the end of a clause will do, or white space in a long text without marks: at once, or after `patience`.
 
         Args:
             patience: seconds that the end of a sentence is worth waiting for, as while there is sound to play.
@@ -190,7 +192,7 @@ class Feed:
             None when the text is at its end, or was cancelled.
 
         Raises:
-            What the text's source raised, once.
+            Exception: the error of the text's source, once.
         """
         deadline = time.monotonic() + patience
         while True:
@@ -271,7 +273,7 @@ class Feed:
 
 
 def _fill(inlet: _Inlet, pieces: Iterable[str]) -> None:
-    """The thread of `Feed.of`."""
+    """The body of the thread of `Feed.of`."""
     try:
         iterator = iter(pieces)
         try:
@@ -281,14 +283,14 @@ def _fill(inlet: _Inlet, pieces: Iterable[str]) -> None:
         finally:
             if isinstance(iterator, Generator):
                 iterator.close()
-    except BaseException as error:  # whatever it is, it belongs to the consumer
+    except BaseException as error:  # any error at all is raised at the consumer
         inlet.close(error)
     else:
         inlet.close()
 
 
 async def _fill_async(inlet: _Inlet, pieces: AsyncIterable[str]) -> None:
-    """The task of `Feed.of_async`."""
+    """The body of the task of `Feed.of_async`."""
     try:
         async with aclosing(pieces) if isinstance(pieces, AsyncGenerator) else nullcontext():
             async for piece in pieces:
@@ -298,7 +300,7 @@ async def _fill_async(inlet: _Inlet, pieces: AsyncIterable[str]) -> None:
     except asyncio.CancelledError:
         inlet.cancel()
         raise
-    except BaseException as error:  # whatever it is, it belongs to the consumer
+    except BaseException as error:  # any error at all is raised at the consumer
         inlet.close(error)
     else:
         inlet.close()

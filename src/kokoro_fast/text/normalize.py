@@ -1,7 +1,8 @@
-"""Writes the characters of a text the way grapheme-to-phoneme conversion knows them, and remembers their origin.
+"""Writes a text with the plain characters that grapheme-to-phoneme conversion knows, and remembers their origin.
 
 Typographic apostrophes, odd spaces, soft hyphens, zero-width and control characters, line ends and decomposed accents
-all read as their plain form. Every character of the result knows its range in the user's text: tokens can point there.
+all read as their plain form. Every character of the result knows its range in the user's text, so tokens can point
+there.
 """
 
 from __future__ import annotations
@@ -51,15 +52,16 @@ _UNSPOKEN_MARKS = frozenset("\u034f" + "".join(map(chr, range(0xFE00, 0xFE10))))
 """Combining characters that only choose a glyph: grapheme joiner and variation selectors."""
 
 _OPENERS = frozenset("“‘«([<")
-"""Besides letters and digits, what may not run on over a change of voice. Other marks end the word before it."""
+"""The characters, besides letters and digits, before which a change of voice separates two words. Other marks belong to
+the word before the change."""
 
 _MOST_ACCENTS = 30
-"""Combining marks that are looked at after a letter. Real text has fewer; UAX 15 sets the same bound for streams."""
+"""The most combining marks that are read after a letter. Real text has fewer; UAX 15 has this bound for streams."""
 
 
 @lru_cache(maxsize=4096)
 def _plain(char: str) -> str:
-    """The plain form of one character; "" for what only matters on paper."""
+    """The plain form of one character; "" for a character that only matters on paper."""
     if char in _PLAIN:
         return _PLAIN[char]
     if char.isspace():
@@ -72,21 +74,21 @@ def _plain(char: str) -> str:
         case "Cf":
             return ""
         case "Cs":
-            return "\ufffd"  # Half a surrogate pair is no text: spaCy and espeak could not encode it.
+            return "\ufffd"  # half a surrogate pair is no text: spaCy and espeak could not encode it
         case _:
             return char
 
 
 @dataclass(slots=True)
 class NormalizedText:
-    """What grapheme-to-phoneme conversion reads: no space at the start, every run of white space one space.
+    """The text that grapheme-to-phoneme conversion reads, with no space at its start and single spaces inside.
 
     Attributes:
         text: the plain characters; of a link only the word, of an alias its words, of any other markup nothing.
         links: range in `text` and phonemes of every given pronunciation, in order.
         aliases: range in `text` of every alias, in order. All its characters come from the word it stands for.
-        edges: where markup stood. A token that reached over one would have the markup in its text.
-        pauses: position in `text` before which a pause is made, its tag, and the white space after the tag.
+        edges: positions where markup stood. A token that reached over one would have the markup in its text.
+        pauses: for each pause the position in `text` before which it is made, its tag, and the white space after it.
     """
 
     text: str = ""
@@ -108,7 +110,7 @@ class NormalizedText:
         return self._spaces.get(position, "")
 
     def space_after_word(self, position: int) -> str:
-        """`space_at`, but of a run of white space with a pause in it only what stands before the pause."""
+        """`space_at`, but only the part before the pause where a run of white space contains one."""
         return self._before_pauses.get(position, self.space_at(position))
 
 
@@ -128,7 +130,7 @@ class _Builder:
     """Reads a source once from left to right. White space waits in `_run` and `_own` until something visible follows.
 
     The two differ around pauses: grapheme-to-phoneme conversion must see white space there (`_run`), while the tokens
-    beside a pause have only what is really theirs (`_own`).
+    beside a pause have only the white space that is really theirs (`_own`).
     """
 
     def __init__(self, source: str) -> None:
@@ -148,7 +150,7 @@ class _Builder:
             start = following
 
     def apply(self, edit: Edit) -> None:
-        """Append what an edit reads as, and remember what else it does."""
+        """Append the text that an edit reads as, and remember what else it does."""
         match edit:
             case Character():
                 for plain in _plain(edit.text):
@@ -201,7 +203,7 @@ class _Builder:
         self._own, self._after_pause = [], True
 
     def _character(self, start: int, end: int) -> tuple[int, str]:
-        """The character at `start`, composed with the accents that follow it, and where the next one starts."""
+        """The start of the next character, and the character at `start` composed with the accents that follow it."""
         char = self.source[start]
         if char == "\r" and self.source[start + 1 : start + 2] != "\n":
             return start + 1, "\n"
@@ -240,5 +242,5 @@ class _Builder:
 
 
 def plain_text(text: str) -> str:
-    """The plain characters of a text without markup, every run of white space one space, none at the ends."""
+    """The plain characters of a text without markup, with single spaces inside and none at the ends."""
     return normalize(text, 0, len(text), []).text.rstrip()

@@ -19,8 +19,8 @@ def check_symbols(phonemes: str, offset: int = 0, where: str = "") -> None:
 
     Args:
         phonemes: the string to check.
-        offset: where the string starts in what the user gave, so that the message counts from there.
-        where: what the message begins with.
+        offset: the start of the string in the user's text; the message counts from there.
+        where: the words that the message begins with.
     """
     foreign = [(i + offset, c) for i, c in enumerate(phonemes) if c not in VOCAB and not c.isspace()]
     if not foreign:

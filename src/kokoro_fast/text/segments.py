@@ -1,8 +1,8 @@
 """Cuts a text into pieces small enough for one call of grapheme-to-phoneme conversion.
 
-A book then needs no more memory than a page, and its first words are ready at once. A cut never changes what is said:
-it falls at a blank line, in a longer paragraph after a sentence, and where 2,000 characters have no sentence that
-surely ends, at white space. Only a text without any white space is cut blindly.
+A book then needs no more memory than a page, and its first words are ready at once. A cut never changes the speech: it
+falls at a blank line; in a longer paragraph after a sentence; and at white space where 2,000 characters have no certain
+end of a sentence. Only a text without any white space is cut blindly.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from kokoro_fast.symbols import BLANK_LINE, CJK_SENTENCE_MARKS, CLOSERS, DANDA, 
 from kokoro_fast.text.markup.edits import Edit, Hidden
 
 FIRST_SEGMENT = 300
-"""Characters that the first segment of a text aims at: two or three sentences, 5 ms of work."""
+"""The length in characters that the first segment of a text aims at: two or three sentences, 5 ms of work."""
 
 MAX_SEGMENT = 2000
-"""Characters. About a page: 30 ms of work, and far from the limits of spaCy (1,000,000) and of patience."""
+"""The most characters of a segment: about a page, 30 ms of work, and far below spaCy's limit of 1,000,000."""
 
 _END_MARK = character_class(SENTENCE_MARKS + CJK_SENTENCE_MARKS + DANDA)
 _SURE_END_MARK = character_class(SENTENCE_MARKS.replace(".", "") + CJK_SENTENCE_MARKS + DANDA)
 _CLOSER = character_class(CLOSERS)
 _SENTENCE_END = re.compile(rf"{_END_MARK}{_CLOSER}*\s+")
 _SURE_SENTENCE_END = re.compile(
-    # Not after an abbreviation, an initial or the number of a list: a full stop needs four letters in lower case or a
-    # closing mark before it. And a word follows, no lower case, number or dash.
+    # An abbreviation, an initial or the number of a list is no certain end: a full stop needs four lower-case letters
+    # or a closing mark before it. And a word must follow that begins with neither a lower-case letter nor a digit.
     rf"(?:(?:[^\W\d_A-Z]{{4}}|%|{_CLOSER})\.|{_SURE_END_MARK}){_CLOSER}*\s+(?=[\"'“‘«¿¡(]*+[^\W\d_a-z])"
 )
 _SPACE = re.compile(r"\s+")
@@ -36,7 +36,7 @@ _ANY_SPACE = re.compile(r"\s*")
 def segments(text: str, edits: Sequence[Edit]) -> Iterator[tuple[int, int]]:
     """Half-open ranges that cover the text in order. White space stays with the words before it; markup stays whole.
 
-    They aim at FIRST_SEGMENT characters first and then at twice as many each time, up to MAX_SEGMENT.
+    The first range aims at FIRST_SEGMENT characters, and each next one at twice as many, up to MAX_SEGMENT.
     """
     starts = [edit.start for edit in edits]
     paragraphs = [edit.end for edit in edits if isinstance(edit, Hidden) and "\n\n" in edit.space]
@@ -62,7 +62,7 @@ def _skip_space(text: str, position: int) -> int:
 
 
 def _cut(text: str, start: int, aim: int) -> int:
-    """Where the segment that begins at `start` should end, before white space and markup are looked at."""
+    """The end of the segment that begins at `start`, before white space and markup are considered."""
     window = min(start + MAX_SEGMENT, len(text))
     # White space at the start belongs to no word before it, so it is no place to cut.
     first_word = min(_skip_space(text, start), window)

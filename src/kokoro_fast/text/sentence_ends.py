@@ -1,6 +1,6 @@
-"""Whether the period after a word ends a sentence, or belongs to an abbreviation, an initial or a number.
+"""Decides whether the period after a word ends a sentence, or belongs to an abbreviation, an initial or a number.
 
-The answer may need the word after it. While that has not come, the answer is None: wait.
+The answer may depend on the word after the period. While that word has not come, the answer is None: wait.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _OPENING_WORDS = frozenset(_OPENING.split())
 """Capitalized words that are hardly ever part of a name."""
 
 _LONGEST_ABBREVIATION = 4
-"""Letters. A longer word that is no known abbreviation is a word."""
+"""The most letters of an unknown abbreviation. A longer word that is no known abbreviation is a word."""
 
 _ITEM = re.compile(r"\d{1,3}|[^\W\d_]")
 _NUMBER = re.compile(r"\d+|[IVXLC]{2,}|[B-HJ-Z]")  # "Fig. B"; but "No. I said" and "no. A man" are sentences
@@ -30,7 +30,7 @@ def ends_sentence(before: str, text: str, following: int, *, first: bool, line_e
     """Whether the period after a word ends a sentence; None if that depends on text that has not come yet.
 
     Args:
-        before: what stands before the period, back to the white space.
+        before: the text before the period, back to the white space.
         text: all text so far; the next word begins at `following`, which is its end if nothing has come.
         first: whether the word opens a line or a sentence, as the number of an item in a list does.
         line_ends: whether the period is the last thing on its line.
@@ -51,7 +51,7 @@ def ends_sentence(before: str, text: str, following: int, *, first: bool, line_e
 
 
 def is_item(before: str) -> bool:
-    """Whether a word is what numbers the items of a list: "1", "12", "a"."""
+    """Whether a word could number an item of a list: "1", "12", "a"."""
     return _ITEM.fullmatch(_last_word(before)) is not None
 
 
@@ -61,7 +61,7 @@ def leads_on(before: str) -> bool:
 
 
 def _last_word(before: str) -> str:
-    """Without the brackets, quotes and dashes that it follows."""
+    """The last word, without the brackets, quotes and dashes before it."""
     word = _LAST_WORD.search(before)
     return word[0] if word else ""
 
@@ -82,7 +82,7 @@ def _followed_by_number(text: str, following: int) -> bool | None:
 
 
 def _followed_by_name(text: str, following: int, line_ends: bool) -> bool | None:
-    """Whether the next word may go on with what the abbreviation began. At the end of a line nothing does."""
+    """Whether the next word may continue what the abbreviation began. At the end of a line nothing does."""
     if line_ends:
         return False
     match = _NEXT_WORD.match(text, following)

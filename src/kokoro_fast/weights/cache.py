@@ -1,13 +1,13 @@
-"""The cache folder: where it is, who may fill it, and how a file gets into it.
+"""The cache folder: where it is, which process may fill it, and how a file gets into it.
 
     model.safetensors   the weights, converted once, memory-mapped after          (store)
     model.json          its digest, size, time and source                         (store)
     voices/NAME.bin     a voice, raw float32                                      (voice_store)
-    tmp-*               a fetch in progress, or what a killed one left; the next fetch removes it
+    tmp-*               a fetch in progress, or the remains of a killed one, which the next fetch removes
     .lock               held while a process fills the cache
 
 A file is written under `tmp-*` and moved into place when it is whole, so another process, a kill or a full disk never
-leave a bad one. With a warm cache nothing touches the network.
+leaves a bad file. With a warm cache nothing touches the network.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Literal, TypeVar
 from kokoro_fast.errors import InputError, WeightsError
 
 Report = Callable[[str], None]
-"""Gets one line for every step that fails or waits."""
+"""Takes one line for every step that fails or waits."""
 
 Status = Literal["missing", "ok", "changed"]
 
@@ -49,7 +49,7 @@ def is_offline() -> bool:
 
 
 def forbid_offline(what: str) -> None:
-    """Raise WeightsError, beginning with `what` is missing, where nothing may be fetched."""
+    """Raise WeightsError where nothing may be fetched. The message begins with `what`, which says what is missing."""
     if is_offline():
         raise WeightsError(f"{what} ({cache_dir()}) and KOKORO_FAST_OFFLINE is set, so nothing is fetched")
 
@@ -92,7 +92,7 @@ def try_sources(names: Sequence[str], step: Callable[[str], Result], what: str, 
 
 
 def move(whole: Path, target: Path) -> None:
-    """Move a finished file into place: on disk first, then visible under its name, never half of it."""
+    """Move a finished file into place: its bytes are on the disk before its name is visible."""
     with whole.open("rb") as file:
         os.fsync(file.fileno())
     os.replace(whole, target)

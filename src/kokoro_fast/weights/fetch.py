@@ -1,7 +1,7 @@
-"""How bytes come to this machine: through the hub client, npm and pip, as they are configured here.
+"""Brings bytes to this machine through the hub client, npm and pip, as they are configured here.
 
-Each client runs as a child process. That gives all three the same limits (nothing arrives for a while, or the step
-takes too long: it is stopped) and the same progress bar (the bytes in the working folder). Everything, the clients' own
+Each client runs as a child process. That gives all three the same limits (a client is stopped if nothing arrives for a
+while or it takes too long) and the same progress bar (the bytes in the working folder). Everything, the clients' own
 temporary files too, lands in that folder, which the caller removes.
 """
 
@@ -28,10 +28,10 @@ from kokoro_fast.errors import WeightsError
 from kokoro_fast.weights.catalog import HUB_REPOSITORY, HUB_REVISION, Package, SplitFile
 
 STALL_SECONDS = 25.0
-"""A client that brings no new byte for this long is stopped."""
+"""The longest time that a client may bring no new byte before it is stopped."""
 
 STEP_SECONDS = 3600.0
-"""No client runs longer than this, however slow the line."""
+"""The longest time that a client may run, however slow the line."""
 
 POLL_SECONDS = 0.1
 
@@ -43,13 +43,14 @@ get_hf_file_metadata(hf_hub_url(repository, files[0], revision=revision), timeou
 for file in files:
     hf_hub_download(repository, file, revision=revision, local_dir=folder, etag_timeout=5)
 """
-"""The download retries for half a minute where there is no network. The question before it fails at once."""
+"""The program of the hub client. Without a network its download would retry for half a minute; the question before it
+fails at once."""
 
 CLIENT_LOG = "client.log"
 
 
 class Bar(Protocol):
-    """What is used of a tqdm bar: bytes so far, and a step on."""
+    """The part of a tqdm bar that is used: the bytes so far, and a step on."""
 
     n: int
 
@@ -67,7 +68,7 @@ def progress_bar(title: str, total: int, show: bool | None) -> Iterator[Bar]:
 
 
 def from_hub(files: Sequence[str], folder: Path, n_bytes: int, bar: Bar) -> list[Path]:
-    """Files of the official repository; those the hub client already has are used where they lie."""
+    """Files of the official repository. Files that the hub client already has are used where they lie."""
     if importlib.util.find_spec("huggingface_hub") is None:
         raise WeightsError("the package huggingface_hub is not installed")
     from huggingface_hub import try_to_load_from_cache
@@ -141,15 +142,6 @@ def check_digest(found: str, expected: str, what: str) -> None:
         raise WeightsError(f"{what} has sha256 {found[:12]}..., expected {expected[:12]}...")
 
 
-def file_digest(path: Path) -> str:
-    """sha256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        digest = sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-        return digest.hexdigest()
-
-
 def _run(command: list[str], folder: Path, n_bytes: int, bar: Bar, settings: Mapping[str, str]) -> None:
     """Run a client until it ends, stalls or takes too long; move the bar with the bytes in its folder."""
     log = folder / CLIENT_LOG
@@ -200,7 +192,7 @@ def _folder_bytes(folder: Path) -> int:
     for base, _, names in os.walk(folder):
         for name in names:
             if name == CLIENT_LOG:
-                continue  # complaints are no progress
+                continue  # error output is no progress
             try:
                 total += os.lstat(os.path.join(base, name)).st_size
             except FileNotFoundError:
@@ -209,7 +201,7 @@ def _folder_bytes(folder: Path) -> int:
 
 
 def _reason(log: Path, before: str = "") -> str:
-    """The line of a client's error output that says most: npm and pip mark it, Python puts it last."""
+    """The most telling line of a client's error output: npm and pip mark it, Python puts it last."""
     lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
     marked = [line for line in lines if re.match(r"npm error(?! code)|ERROR", line)]
     line = (marked or lines[-1:] or [""])[0]

@@ -1,6 +1,6 @@
-"""Any file with Kokoro's weights -> one canonical dict of float32 tensors, strictly.
+"""Reads any file with Kokoro's weights into one canonical dict of float32 tensors, strictly.
 
-Formats are told apart by their first bytes, never by the file's name:
+Formats are told apart by their first bytes, never by the name of the file:
 
 * `.safetensors`, ours: canonical names; memory-mapped, nothing is copied.
 * `.pth`, the official checkpoint: five module state dicts, with weight norm.
@@ -30,23 +30,23 @@ from kokoro_fast.weights.shapes import and_more, check_complete, tensor_shapes
 OFFICIAL_MODULES = ("bert", "bert_encoder", "predictor", "text_encoder", "decoder")
 
 WEIGHT_NORM = ((".weight_g", ".weight_v"), (".parametrizations.weight.original0", ".parametrizations.weight.original1"))
-"""Names of magnitude and direction, as torch wrote them before and after version 2.0."""
+"""The names of magnitude and direction, as torch wrote them before and after version 2.0."""
 
 
 def load_state(path: str | os.PathLike[str], *, verified: bool = False) -> dict[str, Tensor]:
     """Read a weight file of any known format.
 
     Args:
-        verified: True for a file of the cache, whose numbers were found finite when it was made: none is read now.
+        verified: True for a file of the cache, whose numbers were found finite when it was made: they are not read now.
 
     Returns:
-        name -> float32 tensor, exactly the names and shapes of `shapes.tensor_shapes()`. Tensors of a `.safetensors`
-        file are views of the file: the pages load when they are first touched.
+        A float32 tensor by name, with exactly the names and shapes of `shapes.tensor_shapes()`. Tensors of a
+        `.safetensors` file are views of the file: its pages load when they are first touched.
 
     Raises:
         WeightsError: one line, if the file cannot be read, is truncated, damaged or of another kind, or if a tensor is
             missing, unknown, mis-shaped or not finite. A changed bit that leaves a finite number is found in a `.pth`
-            (its archive has checksums) and in the cache (`store` keeps a digest), not in other files of the user's.
+            (its archive has checksums) and in the cache (`store` keeps a digest), but not in other files.
     """
     path = Path(path)
     kind = _sniff(path)
@@ -88,7 +88,7 @@ def _sniff(path: Path) -> str:
 
 
 def _read_safetensors(path: Path) -> dict[str, Tensor]:
-    """Every module is a mapping of its own, which goes with the last of its tensors: packed copies may replace them."""
+    """Map every module on its own, so that its pages go with the last of its tensors when copies replace them."""
     state: dict[str, Tensor] = {}
     try:
         with safe_open(path, framework="pt") as file:
@@ -105,7 +105,7 @@ def _read_safetensors(path: Path) -> dict[str, Tensor]:
 
 
 def _read_official(path: Path) -> dict[str, Tensor]:
-    """Official names, `module.` of data-parallel training dropped, weight norm folded."""
+    """Read official names, drop `module.` of data-parallel training, and fold weight norm."""
     checkpoint = _load_pth(path)
     found = list(checkpoint) if isinstance(checkpoint, dict) else type(checkpoint).__name__
     if not isinstance(checkpoint, dict) or sorted(map(str, checkpoint)) != sorted(OFFICIAL_MODULES):
@@ -151,7 +151,7 @@ def _fold_weight_norm(flat: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
 
 
 def _canonical(flat: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
-    """Official names -> ours. What the model does not use must be known to be unused."""
+    """Bring official names to ours. A tensor that the model does not use must be known to be unused."""
     ours = {official_name(name): name for name in tensor_shapes()}
     state: dict[str, Tensor] = {}
     unknown: list[str] = []

@@ -1,7 +1,7 @@
 """The one name table: our tensor names and the names in the official checkpoint.
 
-Our names say what a module is for; the official ones (kokoro 0.9.4, StyleTTS 2) are history. A name is split at the
-module: `MODULES` renames the front, `INNER` what stands behind it.
+Our names say what a module is for; the official ones (kokoro 0.9.4, StyleTTS 2) are history. A name is split after the
+module: `MODULES` renames its front, `INNER` the rest.
 
     decoder.decode.3.upsample.weight  ->  decoder.decode.3 | upsample.weight  ->  decoder.decode.3.pool.weight
 """
@@ -14,7 +14,7 @@ ALBERT_LAYER = "bert.encoder.albert_layer_groups.0.albert_layers.0"
 
 # fmt: off
 MODULES: tuple[tuple[str, str], ...] = (
-    # ours, official. The first line that matches whole segments wins; `#` is a number kept as it is.
+    # Ours, official. The first line that matches whole segments wins; `#` is a number that stays as it is.
     ("albert.symbol_embedding",         "bert.embeddings.word_embeddings"),
     ("albert.position_embedding",       "bert.embeddings.position_embeddings"),
     ("albert.type_embedding",           "bert.embeddings.token_type_embeddings"),
@@ -66,7 +66,7 @@ MODULES: tuple[tuple[str, str], ...] = (
 )
 
 INNER: tuple[tuple[str, str], ...] = (
-    # ours, official, behind the module; read as the table above.
+    # Ours, official, after the module. Lines are read like those of the table above.
     ("norm1.projection",                "norm1.fc"),
     ("norm2.projection",                "norm2.fc"),
     ("projection",                      "fc"),
@@ -81,14 +81,14 @@ INNER: tuple[tuple[str, str], ...] = (
 )
 
 UNUSED: tuple[tuple[str, str], ...] = (
-    # regular expression of an official name, why the model can do without it.
+    # A regular expression for an official name, and the reason why the model can do without it.
     (r"bert\.pooler\.(weight|bias)", "sentence summary; the reference reads last_hidden_state only"),
     (r"bert\.embeddings\.(position_ids|token_type_ids)", "constant buffers 0, 1, 2, ... and 0, 0, 0, ..."),
 )
 # fmt: on
 
 INSTANCE_NORM_AFFINE = re.compile(r".*\.(norm[12]|adain[12]\.\d+)\.norm\.(weight|bias)")
-"""The learned affine inside AdaIN. The checkpoint was trained without it, so only exactly 1 and 0 can be left out."""
+"""The learned affine inside AdaIN. The checkpoint was trained without it, so only exactly 1 and 0 may be left out."""
 
 
 def official_name(ours: str) -> str:
@@ -103,7 +103,7 @@ def official_name(ours: str) -> str:
 
 
 def _rename(name: str, table: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
-    """The official front of a name and what follows it, by the first line that matches; None where none does."""
+    """The official front of a name and its rest, by the first line that matches; None where none does."""
     for ours, official in table:
         match = re.match(re.escape(ours).replace(r"\#", r"(\d+)") + r"(?:\.|$)", name)
         if match:

@@ -21,16 +21,16 @@ from kokoro_fast.errors import WeightsError
 Array = NDArray[Any]
 
 FLOAT, UINT8, INT8, FLOAT16 = 1, 2, 3, 10
-"""`TensorProto.DataType` of what can hold weights."""
+"""The values of `TensorProto.DataType` that can hold weights."""
 
 DTYPES: dict[int, type[np.generic]] = {FLOAT: np.float32, UINT8: np.uint8, INT8: np.int8, FLOAT16: np.float16}
 INTEGER_TYPES = {6: "int32", 7: "int64", 9: "bool"}
-"""Shapes, axes and indices. Never weights, so their values are not read."""
+"""The types of shapes, axes and indices. They are never weights, so their values are not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One operation: its type, the module path the exporter named it by, and the names it reads and writes."""
+    """One operation: its type, the module path that the exporter named it by, and the names it reads and writes."""
 
     op: str
     name: str
@@ -40,11 +40,11 @@ class Node:
 
 @dataclass(slots=True)
 class Graph:
-    """What an ONNX file holds, as far as weights go.
+    """The content of an ONNX file, as far as weights go.
 
     Attributes:
-        tensors: name -> array, a copy in the stored type, for float32, float16, int8 and uint8 initializers.
-        integers: names of the other initializers (shapes, axes, indices).
+        tensors: the float32, float16, int8 and uint8 initializers by name, each a copy in the stored type.
+        integers: the names of the other initializers (shapes, axes, indices).
     """
 
     nodes: list[Node] = field(default_factory=list)

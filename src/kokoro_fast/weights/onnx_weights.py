@@ -25,17 +25,17 @@ from kokoro_fast.errors import WeightsError
 from kokoro_fast.weights.onnx_file import Array, Graph, Node, read_graph
 
 TRANSPOSED = {"MatMul", "MatMulInteger"}
-"""Operations that read a linear weight as (inputs, outputs); torch keeps (outputs, inputs)."""
+"""The operations that read a linear weight as (inputs, outputs); torch keeps (outputs, inputs)."""
 
 WEIGHTED = {"Conv", "ConvTranspose", "ConvInteger", "MatMul", "MatMulInteger"}
-"""Operations whose second input is a weight when the exporter took its name away."""
+"""The operations whose second input is a weight when the exporter took its name away."""
 
 TORCH_GATES = (0, 2, 3, 1)
-"""ONNX orders LSTM gates input, output, forget, cell; torch input, forget, cell, output."""
+"""The order of torch's LSTM gates (input, forget, cell, output) in that of ONNX (input, output, forget, cell)."""
 
 # fmt: off
 BYPRODUCTS: tuple[tuple[str, str], ...] = (
-    # regular expression of an initializer's name, what it is.
+    # A regular expression for the name of an initializer, and what it is.
     (r".*/Constant(_\d+)?_output_0",       "a constant of the code: epsilon, factor, STFT window, harmonic numbers"),
     (r".*/Reciprocal(_\d+)?_output_0",     "1 / alpha of a Snake activation, folded"),
     (r".*/lstm/ConstantOfShape_output_0",  "the zero state an LSTM starts from"),
@@ -45,7 +45,7 @@ BYPRODUCTS: tuple[tuple[str, str], ...] = (
 
 
 def read_onnx(path: Path) -> dict[str, Array]:
-    """Official name -> float32 array, weight norm folded. Raises WeightsError unless it is a Kokoro export."""
+    """The float32 arrays by official name, weight norm folded. Raises WeightsError unless it is a Kokoro export."""
     graph = read_graph(path)
     readers = _readers(graph)
     weights: dict[str, Array] = {}
@@ -61,7 +61,7 @@ def read_onnx(path: Path) -> dict[str, Array]:
 
 
 def _readers(graph: Graph) -> dict[str, list[tuple[Node, int]]]:
-    """Initializer -> the nodes that read it, with the place among their inputs. Casts are looked through."""
+    """The nodes that read each initializer, with its place among their inputs. Casts are looked through."""
     readers: dict[str, list[tuple[Node, int]]] = defaultdict(list)
     for node in graph.nodes:
         for slot, name in enumerate(node.inputs):
@@ -107,7 +107,7 @@ def _tensor(
 
 
 def _quantisation(name: str, node: Node, readers: dict[str, list[tuple[Node, int]]]) -> tuple[str, str]:
-    """Names of the scale and zero point. Equal zero points are stored once, so the node that uses them is asked."""
+    """The names of the scale and zero point. Equal zero points are stored once, so the node that uses them tells."""
     if node.op == "Gather":
         node = next(reader for reader, _ in readers[node.outputs[0]] if reader.op == "DequantizeLinear")
         return node.inputs[1], node.inputs[2]
@@ -155,7 +155,7 @@ def _check_leftovers(graph: Graph, readers: dict[str, list[tuple[Node, int]]], u
         if not any(re.fullmatch(pattern, name) for pattern, _ in BYPRODUCTS):
             raise WeightsError(f"{path}: expected a Kokoro export, found the unknown tensor {name}")
         for node, slot in readers[name]:
-            # A normalisation without learned affine was given 1 and 0. Anything else would be lost weights.
+            # A normalisation without learned affine was given 1 and 0. Any other values would be lost weights.
             if node.op in ("LayerNormalization", "InstanceNormalization") and slot in (1, 2):
                 _check_constant(graph.tensors[name], float(slot == 1), name, path)
 

@@ -1,6 +1,6 @@
 """Every tensor of the model and its shape, derived from `ModelConfig` without torch and without the model.
 
-This is what makes reading strict: a missing, extra or mis-shaped tensor is an error that names it.
+With this table reading is strict: a missing, extra or mis-shaped tensor is an error that names it.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ Shape = tuple[int, ...]
 Shapes = Iterator[tuple[str, Shape]]
 
 SOURCE_BLOCK_KERNELS = (7, 11)
-"""Kernel of the residual block behind each source convolution. Fixed in the reference (kokoro 0.9.4, `Generator`)."""
+"""The kernels of the residual blocks after the source convolutions, as the reference (kokoro 0.9.4) fixes them."""
 
 
 def tensor_shapes(config: ModelConfig | None = None) -> dict[str, Shape]:
-    """Name -> shape of every tensor in the model's `state_dict()`."""
+    """The shape of every tensor in the model's `state_dict()`, by name."""
     config = config or ModelConfig()
     return dict([*_albert(config), *_text_encoder(config), *_prosody(config), *_decoder(config), *_generator(config)])
 
@@ -53,7 +53,7 @@ def check_complete(state: Mapping[str, Tensor], origin: str = "weights") -> None
 
 
 def and_more(n: int) -> str:
-    """Tail of a message that names the first of several problems."""
+    """The tail of a message that names the first of several problems."""
     return f" (and {n} more)" if n else ""
 
 

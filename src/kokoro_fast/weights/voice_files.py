@@ -1,4 +1,4 @@
-"""One voice out of any file: `.pt`, `.bin` (raw float32), `.npy`, `.npz`, `.safetensors`."""
+"""Reads one voice out of a file: `.pt`, `.bin` (raw float32), `.npy`, `.npz`, `.safetensors`."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ N_ROWS = VOICE_SHAPE[0]
 
 
 def read_voice_file(path: Path, key: str | None = None) -> Tensor:
-    """Read a voice. The kind of file is told by its content.
+    """Read a voice. The content of the file tells its format.
 
     Args:
-        key: which voice, in a file that holds several (.npz, .safetensors).
+        key: the name of the voice in a file that holds several (.npz, .safetensors).
 
     Returns:
         (510, 256) float32.
@@ -77,7 +77,7 @@ def _read(path: Path, head: bytes, key: str | None) -> Any:
 
 
 def _read_archive(path: Path, key: str | None) -> Any:
-    """Both .npz and .pt are zip archives: the first holds .npy members."""
+    """Read a zip archive: .npz, which holds .npy members, or .pt."""
     import numpy as np
     import torch
 
@@ -107,7 +107,7 @@ def _read_safetensors(path: Path, key: str | None) -> Any:
 
 
 def _pick(names: Iterable[str], key: str | None, path: Path) -> str:
-    """The voice asked for, or the only one."""
+    """The name of the voice that was asked for, or of the only one."""
     known = list(names)
     if key is None and len(known) == 1:
         return known[0]

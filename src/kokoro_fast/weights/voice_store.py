@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from kokoro_fast.errors import InputError, WeightsError
+from kokoro_fast.files import file_digest
 from kokoro_fast.weights import fetch
 from kokoro_fast.weights.cache import (
     LOGGER,
@@ -41,7 +42,7 @@ def fetch_voices(
     report: Report | None = None,
     progress: bool | None = None,
 ) -> list[Path]:
-    """Cache voices by name and return their files; what is cached and whole is left alone.
+    """Cache voices by name and return their files. Voices that are cached and whole are left alone.
 
     Args:
         source: "hub", "npm" or a folder with NAME.pt or NAME.bin files; None tries the hub, then npm.
@@ -71,7 +72,7 @@ def voice_status(name: str) -> Status:
     path = _voice_path(name)
     if not path.is_file():
         return "missing"
-    whole = path.stat().st_size == VOICE_BYTES and fetch.file_digest(path) == VOICES[name].sha256
+    whole = path.stat().st_size == VOICE_BYTES and file_digest(path) == VOICES[name].sha256
     return "ok" if whole else "changed"
 
 
@@ -96,7 +97,7 @@ def _voices_from_hub(names: Sequence[str], work: Path, progress: bool | None) ->
 
 
 def _voices_from_npm(names: Sequence[str], work: Path, progress: bool | None) -> None:
-    """One package holds every voice, so every voice is kept; those asked for must be among them."""
+    """Keep every voice, since one package holds them all. The voices that were asked for must be among them."""
     with fetch.progress_bar("voices from npm", NPM_VOICES.download_bytes, progress) as bar:
         archive = fetch.from_npm(NPM_VOICES, subfolder(work, "npm-voices"), bar)
     for member, content in fetch.read_members(archive, r"package/voices/(\w+)\.bin"):

@@ -1,4 +1,4 @@
-"""Voices: by name, file, tensor or blend, all to one tensor of style rows."""
+"""Turns a voice, given by name, file, tensor or blend, into one tensor of style rows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def load_voice(voice: VoiceLike, folder: Path | None = None) -> Tensor:
         voice: a published name ("af_heart"); a file (.pt, .bin, .npy, .npz, .safetensors; "voices.npz:af_heart" picks
             one of several); a tensor or array of shape (510, 1, 256) or (510, 256); or a blend of names and files,
             "af_heart:0.7,am_adam:0.3" or "af_heart,am_adam" for equal parts. Blend weights are scaled to sum to 1.
-        folder: where the files NAME.bin of published voices are looked for before the cache.
+        folder: a folder that is searched for the files NAME.bin of published voices before the cache.
 
     Returns:
         (510, 256) float32: row n - 1 speaks n symbols. The caller may change it.
@@ -60,7 +60,7 @@ def style_row(voice: Tensor, n_symbols: int) -> Tensor:
 
 
 def _part(part: str, whole: str) -> tuple[str, float | None]:
-    """`NAME:0.7` -> name and weight; the weight is None where none is written."""
+    """The name and weight of `NAME:0.7`; the weight is None where none is written."""
     if not part:
         raise InputError(f"voice {whole!r}: expected a voice between the commas, got nothing")
     spec, colon, tail = part.rpartition(":")
@@ -104,7 +104,7 @@ def _single(spec: str, folder: Path | None) -> Tensor:
 
 
 def _split_file(spec: str) -> tuple[Path, str | None]:
-    """`voices.npz:af_heart` -> file and key."""
+    """The file and key of `voices.npz:af_heart`."""
     file, colon, key = spec.rpartition(":")
     if colon and Path(file).suffix in SUFFIXES and not Path(spec).is_file():
         return Path(file), key
@@ -113,5 +113,5 @@ def _split_file(spec: str) -> tuple[Path, str | None]:
 
 @lru_cache(maxsize=64)
 def _published(name: str) -> Tensor:
-    """Kept in memory: never handed out itself, see `load_voice`."""
+    """The rows of a published voice, kept in memory. `load_voice` hands out copies only."""
     return read_voice_file(find_voice(name))

@@ -29,10 +29,11 @@ namespace kokoro_fast {
 
 struct HostOptions {
   int threads = 0;     // CPU threads for one call, up to 256; 0 for as many as this process has physical cores
-  bool verify = true;  // compare the checksum of the model with the manifest's: without it, what was edited may crash
+  bool verify = true;  // compare the checksum of the model with the manifest's: without it, an edited model may crash
 };
 
-// Ends speech from another thread: before the next part is delivered, and before the next chunk is rendered.
+// Ends speech from another thread. It takes effect before the next part is delivered and before the next chunk is
+// rendered.
 class Cancel {
  public:
   void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
@@ -55,21 +56,22 @@ struct Request {
   double noise = 1.0;        // loudness of the breath noise; 1 as trained, 0 none
   const Cancel* cancel = nullptr;
 
-  // For speak_lines: the first half second of sound comes early, by guessed statistics, close to the exact sound; the
-  // rest is exact. The first line then has two parts, if that is worth it and the model has it (torchscript, native).
+  // For speak_lines: the first half second of sound comes early, by predicted statistics and close to the exact sound;
+  // the rest is exact. The first line then has two parts, if that saves time and the model can do it (torchscript with
+  // native ops).
   bool early = false;
 };
 
-// Finished speech. The pointers are good until the callback returns; they may be null where the number is 0.
+// Finished speech. The pointers are valid until the callback returns; they may be null where the count is 0.
 struct Part {
-  const float* samples;  // 24,000 a second, in [-1, 1] but for `speak`, which gives what the model made
+  const float* samples;  // 24,000 a second, in [-1, 1], except that `speak` gives the model's own
   int64_t n_samples;
-  const int64_t* durations;  // frames of 600 samples: one for each symbol and the boundary ids before and after them;
-                             // none for a silence, and for the rest of a line of which the beginning came early
+  const int64_t* durations;  // frames of 600 samples, for each symbol and the boundary ids before and after them; none
+                             // for a silence, and none for the rest of a line whose beginning came early
   int64_t n_durations;
   int64_t chunk;         // which line, counted from 0; blank lines do not count
   int64_t first_sample;  // where `samples` begin on the timeline
-  int64_t origin;        // where on the timeline the durations begin to count; before `samples` where silence was cut
+  int64_t origin;        // where on the timeline the durations begin; before `samples` where silence was cut
 };
 
 using Callback = std::function<bool(const Part&)>;   // false: stop
@@ -80,7 +82,7 @@ class KOKORO_FAST_API Host {
   // Reads the manifest, checks that folder and machine fit, and loads the model.
   static Result<Host> open(const std::string& folder, const HostOptions& options = {});
 
-  Host(Host&&) noexcept;  // the one moved from can only be assigned or destroyed
+  Host(Host&&) noexcept;  // a host that was moved from can only be assigned or destroyed
   Host& operator=(Host&&) noexcept;
   ~Host();
 
@@ -94,8 +96,8 @@ class KOKORO_FAST_API Host {
   Status speak(const Request& request, const Callback& callback) const;
 
   // Phoneme lines, as `kokoro-fast phonemes` prints them, joined on one timeline: the silence that the model puts
-  // around every chunk is cut to the gap that the line asks for. One part for each line, in constant memory. Each line
-  // is wanted after the one before it was rendered.
+  // around every chunk is cut to the pause that the line asks for. One part for each line, in constant memory. Each
+  // line is asked for after the one before it was rendered.
   Status speak_lines(const Request& request, const NextLine& next_line, const Callback& callback) const;
 
  private:

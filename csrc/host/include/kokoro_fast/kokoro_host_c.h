@@ -1,8 +1,8 @@
 /* kokoro_host.h for C, and for every language that can call C. The same rules hold: nothing throws, a host may be used
  * by several threads at once.
  *
- * The structures grow with new versions of the library, and the number in its file name with them: compile against the
- * header of the library that is there.
+ * The structures grow with new versions of the library, and so does the number in its file name: compile against the
+ * header of the library that is installed.
  *
  * Every function that can fail returns a code, 0 for success, and writes one line into `error`, cut to `error_size`
  * bytes with the zero at its end. `error` may be null. */
@@ -51,7 +51,7 @@ typedef struct {
   int early; /* for kokoro_speak_lines: 1 for the first half second of sound early, see kokoro_host.h */
 } kokoro_request;
 
-/* Finished speech. The pointers are good until the callback returns; they may be null where the number is 0. */
+/* Finished speech. The pointers are valid until the callback returns; they may be null where the count is 0. */
 typedef struct {
   const float* samples; /* 24,000 a second */
   int64_t n_samples;
@@ -59,11 +59,11 @@ typedef struct {
   int64_t n_durations;
   int64_t chunk;        /* which line, from 0 */
   int64_t first_sample; /* where the samples begin on the timeline */
-  int64_t origin;       /* where on the timeline the durations begin to count */
+  int64_t origin;       /* where on the timeline the durations begin */
 } kokoro_part;
 
 typedef int (*kokoro_callback)(const kokoro_part* part, void* user); /* 0: stop */
-/* The next line, zero-terminated and good until the next call, or null at the end. */
+/* Returns the next line, zero-terminated and valid until the next call, or null at the end. */
 typedef const char* (*kokoro_next_line)(void* user);
 
 KOKORO_API kokoro_request kokoro_default_request(void);

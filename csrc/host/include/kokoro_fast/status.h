@@ -1,4 +1,4 @@
-// What a call returns that can fail: a code for the program, one line for its user. Nothing in this library throws
+// The answer of a call that can fail: a code for the program, and one line for its user. Nothing in this library throws
 // across its interface.
 #pragma once
 
@@ -39,7 +39,7 @@ class [[nodiscard]] Status {
   explicit operator bool() const { return code_ == Code::ok; }
   bool ok() const { return code_ == Code::ok; }
   Code code() const { return code_; }
-  // One line: what was expected and what came. Empty if ok.
+  // One line: what was expected and what was found. Empty if ok.
   const std::string& message() const { return message_; }
 
  private:
@@ -47,7 +47,8 @@ class [[nodiscard]] Status {
   std::string message_;
 };
 
-// A value, or why there is none. Made from either, so that a function can `return value;` or `return Status(...);`.
+// A value, or the reason why there is none. Made from either, so that a function can `return value;` or `return
+// Status(...);`.
 template <class Value>
 class [[nodiscard]] Result {
  public:
@@ -60,7 +61,7 @@ class [[nodiscard]] Result {
   Code code() const { return status_.code(); }
   const std::string& message() const { return status_.message(); }
 
-  // Only if ok.
+  // The value; call these only if ok.
   Value& value() & { return *value_; }
   const Value& value() const& { return *value_; }
   Value&& value() && { return std::move(*value_); }

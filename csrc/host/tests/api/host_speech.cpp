@@ -1,4 +1,4 @@
-// What is heard.
+// The sound of requests and lines.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -109,11 +109,11 @@ TEST(HostSpeech, LinesAreOneTimeline) {
   EXPECT_EQ(heard_lines(lines).samples, spoken.samples);
 }
 
-TEST(HostSpeech, GapIsAsLongAsAsked) {
-  const auto with_gap = [](const char* gap) {
-    return heard_lines({std::string(R"({"phonemes": "həlˈO", "gap": )") + gap + "}", "həlˈO"}).samples.size();
+TEST(HostSpeech, PauseIsAsLongAsRequested) {
+  const auto with_pause = [](const char* seconds) {
+    return heard_lines({std::string(R"({"phonemes": "həlˈO", "gap": )") + seconds + "}", "həlˈO"}).samples.size();
   };
-  EXPECT_EQ(with_gap("2.0") - with_gap("1.5"), 12000);
+  EXPECT_EQ(with_pause("2.0") - with_pause("1.5"), 12000);
 }
 
 TEST(HostSpeech, LinesTrimWhatTheModelPutsAroundAChunk) {

@@ -82,8 +82,8 @@ TEST(Manifest, WithAWrongField) {
       {"\"kind\": \"torchscript\"", "\"kind\": \"gguf\"", "kind: expected torchscript or aoti or onnx, got \"gguf\""},
       {"\"ops\": \"torch\"", "\"ops\": null", "ops: expected torch or native, got null"},
       {"\"precision\": \"fp32\"", "\"precision\": \"fp16\"", "precision: expected fp32 or bf16 or int8, got \"fp16\""},
-      {"\"command\": \"", "\"command\": \"\\n", "command: expected printable text"},
-      {"\"torch\": \"2.13.0\"", "\"torch\": 2.13", "torch: expected printable text, got 2.13"},
+      {"\"command\": \"", "\"command\": \"\\n", "command: expected a command that exports"},
+      {"\"torch\": \"2.13.0\"", "\"torch\": 2.13", "torch: expected a version such as 2.13.0, got 2.13"},
       {"\"needs\": []", "\"needs\": [1]", "needs[0]: expected printable text, got 1"},
       {"\"needs\": []", "\"needs\": {}", "needs: expected a list, got an object"},
       {"\"needs\": []", "\"needs\": [], \"extra\": 1", "got also \"extra\""},
@@ -120,8 +120,8 @@ TEST(Manifest, WithAnyValueChangedKeepsItsCommand) {
   const SmallArtifact artifact;
   artifact.write("manifest.json", artifact.edited("24000", "[]"));
   check_rebuild(read_manifest(artifact.path()).message());
-  artifact.write("manifest.json", artifact.edited("kokoro-fast export", "something else"));
-  ASSERT_TRUE(read_manifest(artifact.path()).ok());
+  check_refused(artifact, artifact.edited("kokoro-fast export", "something else"), Code::damaged_file,
+                "command: expected a command that exports, got \"something else torchscript");
   artifact.write("manifest.json", artifact.edited("kokoro-fast export torchscript", "something else\", \"x\": \""));
   EXPECT_FALSE(contains(read_manifest(artifact.path()).message(), "something else"));
 }

@@ -44,7 +44,7 @@ void on_every_kernel(Body body) {
   use_isa(before);
 }
 
-// Values at an address that no vector instruction likes: a multiple of 4 bytes and of no more.
+// Values at an address that suits no vector instruction: a multiple of 4 bytes and of no more.
 class Values {
  public:
   explicit Values(int64_t n, float value = 0) : memory_(n + 1, value) {}
@@ -103,7 +103,7 @@ class Packed {
 };
 
 struct Shape {
-  int64_t columns_in, columns_out, channels_in, channels_out, taps;
+  int64_t steps_in, steps_out, channels_in, channels_out, taps;
   int64_t dilation, stride, padding, y_stride;
 };
 
@@ -124,15 +124,15 @@ struct Case {
         accumulates(coin()),
         gain(coin() ? 1.0F : -0.7F),
         slope(coin() ? 1.0F : 0.2F),
-        x(normal(s.columns_in * s.channels_in, 1, 2)),
+        x(normal(s.steps_in * s.channels_in, 1, 2)),
         mean(normal(s.channels_in)),
         factor(normal(s.channels_in)),
         offset(normal(s.channels_in)),
         alpha(uniform(s.channels_in, 0.2F, 5)),
         weight(normal(s.channels_out * s.channels_in * s.taps)),
         bias(normal(s.channels_out)),
-        residual(normal(s.columns_out * s.channels_out)),
-        y(normal(s.columns_out * s.y_stride)) {}
+        residual(normal(s.steps_out * s.channels_out)),
+        y(normal(s.steps_out * s.y_stride)) {}
 
   ConvWeights weights() const {
     return {weight.data(), has_bias ? bias.data() : nullptr, shape.channels_out, shape.channels_in, shape.taps,
@@ -148,14 +148,14 @@ struct Case {
     const Packed packed(weights());
     Values result = y;
     conv({x.data(), activation(), packed.data(), has_residual ? residual.data() : nullptr, result.data(), moments,
-          shape.columns_in, shape.columns_out, shape.y_stride, shape.dilation, shape.stride, shape.padding, gain,
+          shape.steps_in, shape.steps_out, shape.y_stride, shape.dilation, shape.stride, shape.padding, gain,
           accumulates},
          parallel_for);
     return result;
   }
 
-  double exact_activation(int64_t column, int64_t channel) const {
-    const double v = (static_cast<double>(x[column * shape.channels_in + channel]) - mean[channel]) * factor[channel] +
+  double exact_activation(int64_t step, int64_t channel) const {
+    const double v = (static_cast<double>(x[step * shape.channels_in + channel]) - mean[channel]) * factor[channel] +
                      offset[channel];
     if (!is_snake) return v < 0 ? v * slope : v;
     const double sine = std::sin(alpha[channel] * v);
@@ -163,18 +163,18 @@ struct Case {
   }
 
   // How far the activation of a kernel may be from the exact one, before it is rounded to a narrower type.
-  double activation_bound(int64_t column, int64_t channel) const {
-    const double size = std::abs((x[column * shape.channels_in + channel] - mean[channel]) * factor[channel]) +
-                        std::abs(offset[channel]);
+  double activation_bound(int64_t step, int64_t channel) const {
+    const double size =
+        std::abs((x[step * shape.channels_in + channel] - mean[channel]) * factor[channel]) + std::abs(offset[channel]);
     const double polynomial = !is_snake ? 0 : (precision == Precision::fp32 ? 2e-7 : 3e-5) / alpha[channel];
     return polynomial + 6e-7 * size;
   }
 
-  // Throws at the first value of `found` that is not what it should be.
+  // Fails at the first value of `found` that is not what it should be.
   void check(const Values& found, const std::string& name) const {
     const Activated activated = precision == Precision::int8 ? quantized() : measured(name);
     const std::vector<double> w = rounded_weights();
-    for (int64_t row = 0; row < shape.columns_out; ++row) {
+    for (int64_t row = 0; row < shape.steps_out; ++row) {
       for (int64_t column = 0; column < shape.y_stride; ++column) {
         const int64_t at = row * shape.y_stride + column;
         const std::string place = name + ": row " + std::to_string(row) + " column " + std::to_string(column);
@@ -217,12 +217,12 @@ struct Case {
   Activated measured(const std::string& name) const {
     const int64_t n = shape.channels_in;
     Case same = *this;
-    same.shape = {shape.columns_in, shape.columns_in, n, n, 1, 1, 1, 0, n};
+    same.shape = {shape.steps_in, shape.steps_in, n, n, 1, 1, 1, 0, n};
     same.has_bias = same.has_residual = same.accumulates = false;
     same.gain = 1;
     same.weight = Values(n * n);
     for (int64_t c = 0; c < n; ++c) same.weight[c * n + c] = 1;
-    same.y = Values(shape.columns_in * n);
+    same.y = Values(shape.steps_in * n);
     const Values found = same.run(serial_for);
     for (int64_t i = 0; i < found.size(); ++i) {
       const double expected = exact_activation(i / n, i % n);
@@ -233,24 +233,24 @@ struct Case {
     return {{found.data(), found.data() + found.size()}, std::vector<double>(found.size(), 0.0), 0};
   }
 
-  // Bytes between the least and the greatest activation. True where one tile has all columns, or all tiles have the
-  // same extremes.
+  // Bytes between the least and the greatest activation. This holds where one tile has all time steps, or
+  // all tiles have the same extremes.
   Activated quantized() const {
     const int64_t n = shape.channels_in;
     const int64_t last = (n_rows_of_a_tile() - 1) * shape.stride + (shape.taps - 1) * shape.dilation - shape.padding;
     const int64_t first = std::max<int64_t>(-shape.padding, 0);
     double low = 0, high = 0;
-    for (int64_t i = first * n; i < std::clamp<int64_t>(last + 1, 0, shape.columns_in) * n; ++i) {
+    for (int64_t i = first * n; i < std::clamp<int64_t>(last + 1, 0, shape.steps_in) * n; ++i) {
       low = std::min(low, exact_activation(i / n, i % n));
       high = std::max(high, exact_activation(i / n, i % n));
     }
     const double step = high > low ? (high - low) / 255 : 1;
     const double zero_point = std::round(-low / step);
     double worst = 0;
-    for (int64_t i = 0; i < shape.columns_in * n; ++i) worst = std::max(worst, activation_bound(i / n, i % n));
+    for (int64_t i = 0; i < shape.steps_in * n; ++i) worst = std::max(worst, activation_bound(i / n, i % n));
     const double step_doubt = high > low ? 2 * worst / (high - low) : 0;
     Activated activated{{}, {}, high - low};
-    for (int64_t i = 0; i < shape.columns_in * n; ++i) {
+    for (int64_t i = 0; i < shape.steps_in * n; ++i) {
       const double place = exact_activation(i / n, i % n) / step + zero_point;
       const double to_the_middle = std::abs(place - std::floor(place) - 0.5);
       const bool is_doubtful = to_the_middle < activation_bound(i / n, i % n) / step + 255 * step_doubt + 1e-4;
@@ -260,7 +260,7 @@ struct Case {
     return activated;
   }
 
-  int64_t n_rows_of_a_tile() const { return (shape.columns_out + 5) / 6 * 6; }
+  int64_t n_rows_of_a_tile() const { return (shape.steps_out + 5) / 6 * 6; }
 
   // Weights as the precision has them.
   std::vector<double> rounded_weights() const {
@@ -288,7 +288,7 @@ struct Case {
                     Sum& sum) const {
     for (int64_t tap = 0; tap < shape.taps; ++tap) {
       const int64_t at = row * shape.stride + tap * shape.dilation - shape.padding;
-      const bool is_inside = at >= 0 && at < shape.columns_in;
+      const bool is_inside = at >= 0 && at < shape.steps_in;
       for (int64_t c = 0; c < shape.channels_in; ++c) {
         const double by = w[(column * shape.channels_in + c) * shape.taps + tap];
         sum.size += activated.largest * std::abs(by);

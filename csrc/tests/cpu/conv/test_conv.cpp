@@ -14,27 +14,27 @@ constexpr double kPi = 3.14159265358979323846;
 using Vector = kokoro_fast::Floats;  // of the inner loops
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
-constexpr int64_t kOneTile = 24;  // so few columns are never divided
+constexpr int64_t kOneTile = 24;  // this many time steps are never divided
 
 Shape random_shape() {
   const std::vector<int64_t> channels = {1, 2, 3, 4, 15, 16, 17, 22, 33, 64, 66, 130};
   Shape shape{};
-  shape.columns_in = 1 + generator()() % 70;
+  shape.steps_in = 1 + generator()() % 70;
   shape.channels_in = one_of(channels);
   shape.channels_out = one_of(channels);
   shape.taps = 1 + generator()() % 12;
   shape.dilation = one_of({1, 1, 2, 3, 5});
   shape.stride = one_of({1, 1, 2, 6});
   shape.padding = generator()() % 30;
-  shape.columns_out = 1 + generator()() % 70;
+  shape.steps_out = 1 + generator()() % 70;
   shape.y_stride = shape.channels_out + one_of({0, 1, 7, 64});
   return shape;
 }
 
 std::string text_of(const Shape& s) {
   std::string text;
-  for (const int64_t n : {s.columns_in, s.columns_out, s.channels_in, s.channels_out, s.taps, s.dilation, s.stride,
-                          s.padding, s.y_stride}) {
+  for (const int64_t n :
+       {s.steps_in, s.steps_out, s.channels_in, s.channels_out, s.taps, s.dilation, s.stride, s.padding, s.y_stride}) {
     text += " " + std::to_string(n);
   }
   return text;
@@ -44,7 +44,7 @@ TEST(Conv, EqualsDoubleArithmetic) {
   on_every_kernel([](Precision precision, const std::string& name) {
     for (int round = 0; round < 60; ++round) {
       Shape shape = random_shape();
-      if (precision == Precision::int8) shape.columns_out = 1 + shape.columns_out % kOneTile;
+      if (precision == Precision::int8) shape.steps_out = 1 + shape.steps_out % kOneTile;
       const Case one(precision, shape);
       one.check(one.run(round % 2 == 0 ? serial_for : threads_for), name + text_of(one.shape));
     }
@@ -87,8 +87,8 @@ TEST(Conv, MayWriteOverItsResidual) {
 
 TEST(Conv, IsTheSameOnAnyNumberOfThreads) {
   on_every_kernel([](Precision precision, const std::string& name) {
-    for (const int64_t columns : {5, 700, 5000}) {
-      const Case one(precision, {columns, columns, 33, 200, 3, 1, 1, 1, 200});
+    for (const int64_t steps : {5, 700, 5000}) {
+      const Case one(precision, {steps, steps, 33, 200, 3, 1, 1, 1, 200});
       Values alone(400);
       Values together(400);
       ASSERT_EQ(one.run(serial_for, alone.data()), one.run(threads_for, together.data())) << name;
@@ -167,24 +167,24 @@ TEST(Conv, MomentsOfTheResult) {
   on_every_kernel([](Precision precision, const std::string& name) {
     for (int round = 0; round < 20; ++round) {
       Shape shape = random_shape();
-      shape.columns_out = one_of({1, 2, 24, 25, 70, 700});
+      shape.steps_out = one_of({1, 2, 24, 25, 70, 700});
       Case one(precision, shape);
       for (int64_t c = 0; c < shape.channels_out; ++c) one.bias[c] += 1000;
       Values moments(2 * shape.channels_out);
       const Values found = one.run(threads_for, moments.data());
-      check_moments(moments.data(), found.data(), shape.columns_out, shape.y_stride, shape.channels_out, name);
+      check_moments(moments.data(), found.data(), shape.steps_out, shape.y_stride, shape.channels_out, name);
     }
   });
 }
 
 TEST(Conv, MomentsOfChannels) {
   on_every_kernel([](Precision, const std::string& name) {
-    for (const int64_t columns : {1, 2, 3, 255, 256, 257, 3000}) {
+    for (const int64_t steps : {1, 2, 3, 255, 256, 257, 3000}) {
       for (const int64_t channels : {1, 3, 16, 17, 130}) {
-        const Values x = normal(columns * channels, 300, 2);
+        const Values x = normal(steps * channels, 300, 2);
         Values moments(2 * channels);
-        channel_moments(x.data(), columns, channels, moments.data(), threads_for);
-        check_moments(moments.data(), x.data(), columns, channels, channels, name + ": " + std::to_string(columns));
+        channel_moments(x.data(), steps, channels, moments.data(), threads_for);
+        check_moments(moments.data(), x.data(), steps, channels, channels, name + ": " + std::to_string(steps));
       }
     }
   });

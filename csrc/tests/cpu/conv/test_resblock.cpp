@@ -11,19 +11,19 @@ using namespace conv_case;
 
 // Arguments of a block of three pairs, all random.
 struct Block {
-  int64_t columns, channels;
+  int64_t steps, channels;
   std::vector<int64_t> dilations = {1, 1, 3, 1, 5, 1};
   std::vector<Case> convs;  // their weights and alphas are used
   std::vector<Packed> packed;
   Values x, style, alpha, y;
 
-  Block(Precision precision, int64_t n_columns, int64_t n_channels, int64_t taps)
-      : columns(n_columns),
+  Block(Precision precision, int64_t n_steps, int64_t n_channels, int64_t taps)
+      : steps(n_steps),
         channels(n_channels),
-        x(normal(columns * channels, 3, 2)),
+        x(normal(steps * channels, 3, 2)),
         style(normal(6 * 2 * channels, 0, 0.5F)),
         alpha(uniform(6 * channels, 0.3F, 3)),
-        y(normal(columns * channels)) {
+        y(normal(steps * channels)) {
     for (int i = 0; i < 6; ++i) {
       Case& one = convs.emplace_back(precision, Shape{1, 1, channels, channels, taps, 1, 1, 0, channels});
       const float deviation = 1 / std::sqrt(static_cast<float>(channels * taps));
@@ -37,7 +37,7 @@ struct Block {
     for (const Packed& one : packed) blocks.push_back(one.data());
     Values result = y;
     resblock({x.data(), style.data(), alpha.data(), blocks.data(), dilations.data(), given, moments.data(),
-              result.data(), columns, channels, 3, accumulates},
+              result.data(), steps, channels, 3, accumulates},
              parallel_for);
     return result;
   }
@@ -61,16 +61,16 @@ Values by_hand(const Block& block, int64_t index, const Values& x, const Values*
   const int64_t padding = (block.convs[index].shape.taps - 1) / 2 * block.dilations[index];
   Values y(x.size());
   conv({x.data(), activation, block.packed[index].data(), residual ? residual->data() : nullptr, y.data(), nullptr,
-        block.columns, block.columns, n, block.dilations[index], 1, padding, 1, false},
+        block.steps, block.steps, n, block.dilations[index], 1, padding, 1, false},
        serial_for);
   return y;
 }
 
 TEST(ResBlock, IsItsConvolutions) {
   on_every_kernel([](Precision precision, const std::string& name) {
-    for (const auto& [columns, channels, taps] :
+    for (const auto& [steps, channels, taps] :
          {std::tuple{1, 3, 3}, std::tuple{2, 17, 7}, std::tuple{70, 66, 11}, std::tuple{601, 32, 3}}) {
-      const Block block(precision, columns, channels, taps);
+      const Block block(precision, steps, channels, taps);
       Values moments(12 * channels);
       const Values found = block.run(threads_for, false, moments);
       Values x = block.x;
@@ -78,7 +78,7 @@ TEST(ResBlock, IsItsConvolutions) {
         const Values inner = by_hand(block, 2 * pair, x, nullptr, moments.data() + 4 * pair * channels);
         x = by_hand(block, 2 * pair + 1, inner, &x, moments.data() + (4 * pair + 2) * channels);
       }
-      ASSERT_EQ(found, x) << name + ": " + std::to_string(columns);
+      ASSERT_EQ(found, x) << name + ": " + std::to_string(steps);
       Values again(12 * channels);
       ASSERT_EQ(block.run(serial_for, false, again, moments.data()), found) << name + ": given moments";
       ASSERT_EQ(again, moments) << name + ": the moments that were used";
@@ -97,9 +97,9 @@ std::vector<double> exact_conv(const Block& block, int64_t index, const std::vec
   std::vector<double> activated(x.size());
   for (int64_t c = 0; c < n; ++c) {
     double mean = 0, variance = 0;
-    for (int64_t t = 0; t < block.columns; ++t) mean += x[t * n + c] / block.columns;
-    for (int64_t t = 0; t < block.columns; ++t) variance += std::pow(x[t * n + c] - mean, 2) / block.columns;
-    for (int64_t t = 0; t < block.columns; ++t) {
+    for (int64_t t = 0; t < block.steps; ++t) mean += x[t * n + c] / block.steps;
+    for (int64_t t = 0; t < block.steps; ++t) variance += std::pow(x[t * n + c] - mean, 2) / block.steps;
+    for (int64_t t = 0; t < block.steps; ++t) {
       const double v = (x[t * n + c] - mean) / std::sqrt(variance + 1e-5) * (1.0 + block.style[index * 2 * n + c]) +
                        block.style[(index * 2 + 1) * n + c];
       const double alpha = block.alpha[index * n + c];
@@ -108,11 +108,11 @@ std::vector<double> exact_conv(const Block& block, int64_t index, const std::vec
   }
   const int64_t taps = one.shape.taps;
   std::vector<double> y(x.size());
-  for (int64_t i = 0; i < block.columns * n; ++i) {
+  for (int64_t i = 0; i < block.steps * n; ++i) {
     y[i] = one.has_bias ? one.bias[i % n] : 0.0;
     for (int64_t tap = 0; tap < taps; ++tap) {
       const int64_t at = i / n + (tap - (taps - 1) / 2) * block.dilations[index];
-      if (at < 0 || at >= block.columns) continue;
+      if (at < 0 || at >= block.steps) continue;
       for (int64_t c = 0; c < n; ++c) y[i] += activated[at * n + c] * one.weight[(i % n * n + c) * taps + tap];
     }
   }

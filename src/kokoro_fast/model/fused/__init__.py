@@ -1,9 +1,8 @@
-"""The network on the native kernels: the same functions as `model`, which stays the specification, several times as
-fast on a CPU.
+"""The network on the native kernels, several times as fast on a CPU; `model` stays the specification.
 
-Activations are [time, channel] here, so that one step of time is one run of memory and a convolution is a matrix
-product per tap. A batch is done row by row. Each file has the counterpart of that name in
-`model`; read `layers` first, then `albert`, `prosody`, `decoder`, `source`, `stft`, `generator`.
+Activations are [time, channel] here, so that one time step is one run of memory and a convolution is one matrix product
+per tap. A batch is done row by row. Each file stands for the file of that name in `model`; read `layers` first, then
+`albert`, `prosody`, `decoder`, `source`, `stft` and `generator`.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ def fuse(model: KokoroModel, precision: Precision) -> KokoroModel:
 
     Args:
         model: a plain model on the CPU; it is changed.
-        precision: of the products in the residual blocks. Sums, statistics and everything before the decoder are
-            float32 always.
+        precision: the precision of the products in the residual blocks. Sums, statistics and everything before the
+            decoder are always float32.
 
     Raises:
         InputError: this CPU does not have the precision.
@@ -50,15 +49,19 @@ def fuse(model: KokoroModel, precision: Precision) -> KokoroModel:
 
 
 def fused_stages(model: KokoroModel, precision: Precision) -> FusedStages:
-    """`fuse` a model that is used for nothing else; the weight file that it came from is let go, 300 MB of memory."""
+    """`fuse` a model that is used for nothing else, and let go of its weight file, 300 MB of memory."""
     stages = FusedStages(fuse(model, precision))
-    for parameter in stages.parameters():  # of the little that was not packed
+    for parameter in stages.parameters():  # the few that were not packed
         parameter.data = parameter.data.clone()
     return stages
 
 
 def _replace(model: KokoroModel, name: str, fused: nn.Module) -> None:
-    """Copies what is still part of the weight file, so that each part of its mapping goes as soon as it is packed."""
+    """Replace a part of the model.
+
+    Tensors that are still part of the weight file are copied, so that each part of its mapping goes as soon as it is
+    packed.
+    """
     for tensor in (*fused.parameters(), *fused.buffers()):
         tensor.data = tensor.data.clone()
     setattr(model, name, fused)

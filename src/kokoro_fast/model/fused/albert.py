@@ -12,7 +12,7 @@ from kokoro_fast.model.fused.layers import packed_linear, rows
 
 
 class FusedAlbert(nn.Module):
-    """Symbol ids (B, T) -> contextual encodings (B, T, 768)."""
+    """Phoneme ids (B, T) -> contextual encodings (B, T, 768)."""
 
     positions: Tensor  # (512, 128)
 
@@ -20,7 +20,7 @@ class FusedAlbert(nn.Module):
         super().__init__()
         layer = albert.layer
         self.n_layers, self.n_heads = albert.n_layers, layer.n_heads
-        # Every position of the table with the one type that occurs.
+        # The embedding of every position, with that of the one token type that occurs.
         self.register_buffer("positions", albert.position_embedding.weight + albert.type_embedding.weight[0])
         self.symbol_embedding, self.embedding_norm = albert.symbol_embedding, albert.embedding_norm
         self.embedding_projection = packed_linear([albert.embedding_projection])
@@ -43,7 +43,7 @@ class FusedAlbert(nn.Module):
         return x
 
     def attention(self, x: Tensor) -> Tensor:
-        """x (T, 768) -> what the heads gather (T, 768)."""
+        """x (T, 768) -> the outputs of all heads, side by side (T, 768)."""
         query, key, value = self.query_key_value(x).view(1, x.size(0), 3, self.n_heads, -1).transpose(1, 3).unbind(2)
         heads = F.scaled_dot_product_attention(query, key, value)
         return heads[0].transpose(0, 1).flatten(1)

@@ -24,7 +24,7 @@ class FusedGenerator(nn.Module):
         # The native sine differs from torch's in last bits, which the golden files tell apart:
         # docs/decisions/0005-phases-in-the-references-order.md.
         self.source = generator.source if precision == "fp32" else FusedSource(generator.source)
-        # A stage leaves the sum of its blocks; the layer after it takes the mean.
+        # A stage gives the sum of its blocks, and the layer after it divides that by their number.
         stages = all_of(Stage, generator.stages)
         gains = [1.0] + [1 / len(stage.resblocks) for stage in stages]
         fused = [FusedStage(stage, precision, gain) for stage, gain in zip(stages, gains[:-1], strict=True)]
@@ -54,7 +54,7 @@ class FusedGenerator(nn.Module):
         return self.sound(x.t().contiguous(), self.harmonics(f0, noise), style, None, should_stop)[0]
 
     def window(self, x: Tensor, f0: Tensor, style: Tensor, noise: Tensor, begin: int, end: int) -> Tensor:
-        """Half-frames `begin` to `end` of one utterance by predicted statistics: as `row`, -> (300 (end - begin),)."""
+        """Half-frames `begin` to `end` by predicted statistics: (300 (end - begin),). The inputs are those of `row`."""
         rows, harmonics = x.t().contiguous(), self.harmonics(f0, noise)
         statistics = self.predictor(self.predictor.features(rows, harmonics, f0, style), self.widths)
         per_half_frame = harmonics.size(0) // rows.size(0)
@@ -106,10 +106,10 @@ class FusedGenerator(nn.Module):
 
 
 class FusedStage(nn.Module):
-    """x (T, 2C), harmonics (60H + 1, 22), style (128,) -> (rate * T, C), one column more in the last stage.
+    """x (T, 2C), harmonics (60H + 1, 22), style (128,) -> (rate * T, C), one time step more in the last stage.
 
-    The result is the sum of the residual blocks, not their mean, and the statistics of each of them (`sound`). It lies
-    in the second of two blocks of memory, where x may lie too: x is used up first.
+    Returns the sum of the residual blocks, not their mean, and the statistics of each of them (see `sound`). The sum
+    lies in the second of two blocks of memory. x may lie there too, since it is used up first.
     """
 
     def __init__(self, stage: Stage, precision: str, input_gain: float) -> None:
@@ -157,7 +157,7 @@ class FusedStage(nn.Module):
 class FusedResBlock(nn.Module):
     """Three residual pairs of convolutions: x (N, C), style (128,) -> written or added to `total` (N, C).
 
-    Returns the statistics before each convolution, (6, 2, C): gathered, or those given.
+    Returns the statistics before each convolution, (6, 2, C): gathered from x, or those that were given.
     """
 
     def __init__(self, block: ResBlock, precision: str) -> None:

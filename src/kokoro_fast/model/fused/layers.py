@@ -1,4 +1,4 @@
-"""What the fused network is made of: convolutions, norms and LSTMs over rows of [time, channel] memory.
+"""The layers of the fused network: convolutions, norms and LSTMs over [time, channel] memory.
 
 `model.layers` has the layers that they stand for.
 """
@@ -14,20 +14,20 @@ from kokoro_fast.model.layers import BidirectionalLSTM, StyledBlock
 Layer = TypeVar("Layer", bound=nn.Module)
 
 PANEL = 64
-"""Gates that the native LSTM sums at once."""
+"""The number of gates that the native LSTM sums at once."""
 
 
 class PackedConv(nn.Module):
-    """A convolution between rows: x (T, C_in) -> y (T_out, C_out), y = (conv(act(x)) + residual) * gain.
+    """A convolution with packed weights: x (T, C_in) -> y (T_out, C_out), y = (conv(act(x)) + residual) * gain.
 
     `act` is an affine map per channel, (3, C_in) of mean, gain and offset, then a leaky ReLU of the given slope.
 
     Args:
         weight: (C_out, C_in, K) as in `nn.Conv1d`.
         bias: (C_out,) or None.
-        precision: of the products.
-        slope: of the leaky ReLU before the convolution; 1 for none.
-        input_gain: factor before the leaky ReLU, where no affine map is given.
+        precision: the precision of the products.
+        slope: the slope of the leaky ReLU before the convolution; 1 for none.
+        input_gain: a factor before the leaky ReLU, where no affine map is given.
     """
 
     packed: Tensor  # (bytes,)
@@ -54,15 +54,15 @@ class PackedConv(nn.Module):
     def forward(
         self, x: Tensor, affine: Tensor | None = None, residual: Tensor | None = None, gain: float = 1.0
     ) -> Tensor:
-        n_columns = (x.size(0) + 2 * self.padding - self.taps) // self.stride + 1
-        y = torch.empty(n_columns, self.channels_out)
+        n_steps = (x.size(0) + 2 * self.padding - self.taps) // self.stride + 1
+        y = torch.empty(n_steps, self.channels_out)
         self.into(y, x, affine, residual, gain)
         return y
 
     def into(
         self, y: Tensor, x: Tensor, affine: Tensor | None = None, residual: Tensor | None = None, gain: float = 1.0
     ) -> None:
-        """Write the result into y, whose rows may be part of longer ones. Its length says how many there are."""
+        """Write the result into y, whose length gives the number of time steps. Its rows may be part of longer ones."""
         torch.ops.kokoro_fast.conv(
             x,
             self.packed,
@@ -81,16 +81,16 @@ class PackedConv(nn.Module):
 class PackedUpsample(nn.Module):
     """A transposed convolution whose kernel is twice its rate: x (T, C_in) -> y (rate * T, C_out).
 
-    Output column `rate * t + phase` sees two columns of the input: t and the one before it in the first half of the
-    phases, t and the one after it in the second. So each half is an ordinary convolution of two taps that has the
-    phases side by side as channels (Bellanger et al. 1976, polyphase filters); [time, channel] memory makes the
-    phases consecutive columns.
+    Output step `rate * t + phase` sees two steps of the input: t and the step before it in the first half of the
+    phases, t and the step after it in the second. So each half is an ordinary convolution of two taps that has the
+    phases side by side as channels (Bellanger et al. 1976, polyphase filters). In [time, channel] memory these phases
+    are consecutive time steps.
     """
 
     def __init__(self, conv: nn.ConvTranspose1d, precision: str, slope: float, input_gain: float) -> None:
         super().__init__()
         rate = conv.stride[0]
-        shift = int(conv.padding[0])  # kernel position of column `phase` at its own column of the input: phase + shift
+        shift = int(conv.padding[0])  # the kernel position of output `phase` at its own input step is phase + shift
         assert conv.kernel_size[0] == 2 * rate
         assert 2 * shift == rate
         self.rate, self.channels_out = rate, conv.out_channels
@@ -110,9 +110,9 @@ class PackedUpsample(nn.Module):
 
 
 class Style(nn.Module):
-    """Scales and shifts that a style asks for, of several norms at once: style (128,) -> (norms, 2, C)."""
+    """The scales and shifts of several norms for a style: style (128,) -> (norms, 2, C)."""
 
-    weight: Tensor  # (128, norms * 2 * C): so stored, the product takes two fifths of the time
+    weight: Tensor  # (128, norms * 2 * C): stored like this, the product takes two fifths of the time
     bias: Tensor  # (norms * 2 * C,)
 
     def __init__(self, projections: list[nn.Linear]) -> None:
@@ -156,9 +156,9 @@ class FusedStyledBlock(nn.Module):
 
 
 class Doubling(nn.Module):
-    """The transposed convolution of rate 2 that leaves channels apart: x (T, C) -> (2T, C).
+    """The transposed convolution of rate 2 and of each channel alone: x (T, C) -> (2T, C).
 
-    Written out, since oneDNN would keep a program for every length that it ever saw: 0.1 MB each.
+    It is written out, since oneDNN would keep a program of 0.1 MB for every length that it ever saw.
     """
 
     weight: Tensor  # (3, C)
@@ -182,7 +182,7 @@ class FusedLSTM(nn.Module):
     """One LSTM layer in both directions: x (T, C_in) -> (T, C_out). The products with the input are one convolution.
 
     Args:
-        slope: of a leaky ReLU before the layer; 1 for none.
+        slope: the slope of a leaky ReLU before the layer; 1 for none.
     """
 
     hidden: Tensor  # (2, 4 * H / 64, H, 64)
@@ -202,7 +202,7 @@ class FusedLSTM(nn.Module):
 
 
 def packed_linear(layers: list[nn.Linear], slope: float = 1.0) -> PackedConv:
-    """Linear layers of the same input as one: x (T, C_in) -> (T, C_out), their outputs side by side."""
+    """Several linear layers of the same input as one: x (T, C_in) -> (T, C_out), their outputs side by side."""
     weight = torch.cat([layer.weight for layer in layers])
     return PackedConv(weight[:, :, None], torch.cat([layer.bias for layer in layers]), "fp32", slope=slope)
 
@@ -215,7 +215,7 @@ def adain(x: Tensor, style: Tensor) -> Tensor:
 
 
 def all_of(kind: type[Layer], modules: nn.ModuleList) -> list[Layer]:
-    """The modules of a list, as what they are."""
+    """The modules of this kind in a list, with their type."""
     return [module for module in modules if isinstance(module, kind)]
 
 

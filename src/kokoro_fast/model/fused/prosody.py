@@ -19,7 +19,7 @@ class FusedTextEncoder(nn.Module):
     def __init__(self, encoder: TextEncoder) -> None:
         super().__init__()
         self.embedding, self.norms = encoder.embedding, encoder.norms
-        # The activation after each norm is done by what comes next.
+        # The layer after each norm applies the activation.
         self.convs = nn.ModuleList(
             PackedConv(conv.weight, conv.bias, "fp32", slope=0.2 if i else 1.0, padding=int(conv.padding[0]))
             for i, conv in enumerate(all_of(nn.Conv1d, encoder.convs))

@@ -9,8 +9,8 @@ from kokoro_fast.model.source import HarmonicSource
 class FusedSource(nn.Module):
     """`HarmonicSource` in one pass: f0 (B, H), noise (B, S) -> excitation (B, S).
 
-    It keeps the order of roundings, but its sine is the nearest float and torch's is not always: one sample in a
-    hundred differs in the last bit. Where no noise is added, that can turn the phase of an empty bin over.
+    It keeps the order of roundings. But its sine is always the nearest float, and torch's is not: one sample in a
+    hundred differs in the last bit. Where no noise is added, that can flip the phase of an empty bin.
     """
 
     def __init__(self, source: HarmonicSource) -> None:

@@ -1,4 +1,4 @@
-"""The stages of a fused model, which can also give a window of the sound before the whole."""
+"""The stages of a fused model, which can also render a window of the sound before the whole."""
 
 from collections.abc import Callable
 

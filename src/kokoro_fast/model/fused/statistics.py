@@ -97,5 +97,5 @@ class StatisticsPredictor(nn.Module):
 
 
 def products_of(components: Tensor, pairs: Tensor) -> Tensor:
-    """Each component times each, itself included: (..., M), pairs (2, M (M + 1) / 2) -> (..., M (M + 1) / 2)."""
+    """The product of every pair of components: (..., M), pairs (2, M (M + 1) / 2) -> (..., M (M + 1) / 2)."""
     return components.index_select(-1, pairs[0]) * components.index_select(-1, pairs[1])

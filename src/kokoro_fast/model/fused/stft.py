@@ -8,8 +8,8 @@ from torch import Tensor
 def spectrum_rows(samples: Tensor, n_fft: int, hop: int) -> Tensor:
     """Magnitudes and phases of samples (S,), as `model.stft.spectrum` has them: (S / hop + 1, n_fft + 2).
 
-    The Fourier transform is torch's own. Without noise most bins of an unvoiced sound hold nothing but its rounding
-    errors, whose phase the network sees: an exact transform gives another waveform (12 % off, and 0.4 dB).
+    The Fourier transform is torch's own. Without noise, most bins of an unvoiced sound hold nothing but its rounding
+    errors, and the network sees their phase: an exact transform would give another waveform (12 % off, and 0.4 dB).
     """
     window = torch.hann_window(n_fft, dtype=samples.dtype, device=samples.device)
     padded = F.pad(samples[None, None], [n_fft // 2, n_fft // 2], mode="reflect")[0, 0]

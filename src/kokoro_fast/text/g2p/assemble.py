@@ -1,8 +1,8 @@
-"""From what grapheme-to-phoneme conversion found, to tokens that are true to the user's text.
+"""Turns the units that grapheme-to-phoneme conversion found into tokens that are true to the user's text.
 
-Every language hands over `G2PUnit`s: ranges of the normalized text with their phonemes. Here they become `Token`s: only
-symbols of the vocabulary, silent signs joined to the word they touch, punctuation split off, offsets into the source,
-pauses between them, and a record of everything that will not be heard.
+Every language hands over `G2PUnit`s: ranges of the normalized text with their phonemes. The tokens have only symbols of
+the vocabulary; silent signs are joined to the word they touch, punctuation is split off, offsets count in the source,
+pauses stand between them, and everything that will not be heard is recorded.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from kokoro_fast.text.normalize import NormalizedText
 from kokoro_fast.types import Token
 
 UNKNOWN = "❓"
-"""Stands in phonemes for a part of a word that nothing could pronounce. misaki's own sign."""
+"""The sign in phonemes for a part of a word that nothing could pronounce. It is misaki's own."""
 
 
 _SILENT_SIGNS = frozenset(MARKS + " '`‘’‚‹›<>[]{}|\\/^~*_-–•·=")
 
 MANY_SIGNS = 100
-"""Characters. As many signs with no word between them are a drawn line or an accident."""
+"""The number of signs with no word between them that are a drawn line or an accident."""
 
 
 @dataclass(frozen=True, slots=True)
 class G2PUnit:
-    """A word or a mark as a language adapter saw it.
+    """A word or a mark as the adapter of a language saw it.
 
     Attributes:
         start, end: range of characters in the normalized text; no white space at either end.
@@ -71,16 +71,16 @@ class UnspokenText:
 
 @dataclass(frozen=True, slots=True)
 class Phonemized:
-    """Tokens of a text, or of one paragraph of it, and what was left out of them; both in the order of the text."""
+    """Tokens of a text, or of one paragraph of it, and the text that was left out; both in the order of the text."""
 
     tokens: list[Token]
     unspoken: list[UnspokenText]
 
 
 def only_signs(text: NormalizedText) -> list[G2PUnit] | None:
-    """Pieces of a text that is nothing but many silent signs; None of any other.
+    """The units of a text that is nothing but many silent signs; None for any other text.
 
-    Grapheme-to-phoneme conversion takes a second for a page of them, to find out that nothing is to be said.
+    Grapheme-to-phoneme conversion would take a second for a page of them, only to find that nothing is spoken.
     """
     if len(text.text) < MANY_SIGNS or not _SILENT_SIGNS.issuperset(text.text):
         return None
@@ -88,41 +88,41 @@ def only_signs(text: NormalizedText) -> list[G2PUnit] | None:
     return [G2PUnit(i, i + 1, char if char in MARKS else "") for i, char in chars if char != " "]
 
 
-def assemble(pieces: Sequence[G2PUnit], text: NormalizedText, source: str) -> Phonemized:
-    """Tokens for `pieces` (in order, not overlapping) of `text`, which is the normalized form of a part of `source`."""
+def assemble(units: Sequence[G2PUnit], text: NormalizedText, source: str) -> Phonemized:
+    """Tokens for `units` (in order, not overlapping) of `text`, which is the normalized form of a part of `source`."""
     spoken = []
     unspoken = []
-    for piece in pieces:
-        kept, missing = _known_symbols(piece.phonemes or "")
-        if missing or (not kept and _should_sound(text.text[piece.start : piece.end])):
-            start, end = text.source_range(piece.start, piece.end)
+    for unit in units:
+        kept, missing = _known_symbols(unit.phonemes or "")
+        if missing or (not kept and _should_sound(text.text[unit.start : unit.end])):
+            start, end = text.source_range(unit.start, unit.end)
             unspoken.append(UnspokenText(source[start:end], missing.replace(UNKNOWN, ""), start, end))
-        spoken.append(replace(piece, phonemes=kept))
+        spoken.append(replace(unit, phonemes=kept))
     joined = _join_silent(_join_aliases(_split_marks(spoken, text.text), text), text)
     return Phonemized(list(_tokens(joined, text, source)), unspoken)
 
 
-def _join_aliases(pieces: list[G2PUnit], text: NormalizedText) -> list[G2PUnit]:
-    """One piece for all that is said in place of one word of the user's."""
+def _join_aliases(units: list[G2PUnit], text: NormalizedText) -> list[G2PUnit]:
+    """Join all units that are spoken in place of one word of the user's text."""
     ends = dict(text.aliases)
     result: list[G2PUnit] = []
     alias_end = 0
-    for piece in pieces:
-        if piece.start < alias_end:
+    for unit in units:
+        if unit.start < alias_end:
             gap = " " if text.space_at(result[-1].end) else ""
-            said = f"{result[-1].phonemes}{gap}{piece.phonemes}"
-            result[-1] = replace(result[-1], end=piece.end, phonemes=" ".join(said.split()))
+            said = f"{result[-1].phonemes}{gap}{unit.phonemes}"
+            result[-1] = replace(result[-1], end=unit.end, phonemes=" ".join(said.split()))
         else:
-            alias_end = ends.get(piece.start, alias_end)
-            result.append(piece)
+            alias_end = ends.get(unit.start, alias_end)
+            result.append(unit)
     return result
 
 
 def _known_symbols(phonemes: str) -> tuple[str, str]:
-    """The symbols that the model knows, single-spaced, and the ones it does not know.
+    """The symbols that the model knows, single-spaced, and the symbols that it does not know.
 
-    Signs that espeak merely echoes from the text, such as "*", are not phonemes: they belong to neither. The letter g
-    stands for its own IPA symbol, U+0261: espeak writes it so in some of its languages.
+    Signs that espeak merely echoes from the text, such as "*", are not phonemes and belong to neither. The letter g
+    stands for its own IPA symbol, U+0261, as espeak writes it in some of its languages.
     """
     kept: list[str] = []
     missing: list[str] = []
@@ -140,70 +140,70 @@ def _known_symbols(phonemes: str) -> tuple[str, str]:
 
 
 def _should_sound(text: str) -> bool:
-    """Whether a reader would expect to hear this: letters, numbers, pictures. Other signs may well be silent."""
+    """Whether a reader would expect to hear the text: letters, numbers or pictures. Other signs may be silent."""
     return any(unicodedata.category(char)[0] in "LN" or unicodedata.category(char) == "So" for char in text)
 
 
-def _is_mark(piece: G2PUnit) -> bool:
-    return bool(piece.phonemes) and all(symbol in MARKS for symbol in piece.phonemes or "")
+def _is_mark(unit: G2PUnit) -> bool:
+    return bool(unit.phonemes) and all(symbol in MARKS for symbol in unit.phonemes or "")
 
 
-def _split_marks(pieces: Iterable[G2PUnit], text: str) -> list[G2PUnit]:
+def _split_marks(units: Iterable[G2PUnit], text: str) -> list[G2PUnit]:
     """Split punctuation off the end of words that were pronounced together with it."""
     result = []
-    for piece in pieces:
+    for unit in units:
         marks = []
-        while _ends_in_mark(piece, text):
-            phonemes = piece.phonemes or ""
-            marks.append(G2PUnit(piece.end - 1, piece.end, phonemes[-1]))
-            piece = replace(piece, end=piece.end - 1, phonemes=phonemes[:-1].rstrip())
-        result += [piece, *reversed(marks)]
+        while _ends_in_mark(unit, text):
+            phonemes = unit.phonemes or ""
+            marks.append(G2PUnit(unit.end - 1, unit.end, phonemes[-1]))
+            unit = replace(unit, end=unit.end - 1, phonemes=phonemes[:-1].rstrip())
+        result += [unit, *reversed(marks)]
     return result
 
 
-def _ends_in_mark(piece: G2PUnit, text: str) -> bool:
+def _ends_in_mark(unit: G2PUnit, text: str) -> bool:
     return (
-        piece.end - piece.start > 1
-        and bool(piece.phonemes)
-        and not _is_mark(piece)
-        and text[piece.end - 1] in MARKS
-        and (piece.phonemes or "").endswith(text[piece.end - 1])
+        unit.end - unit.start > 1
+        and bool(unit.phonemes)
+        and not _is_mark(unit)
+        and text[unit.end - 1] in MARKS
+        and (unit.phonemes or "").endswith(text[unit.end - 1])
     )
 
 
-def _join_silent(pieces: Sequence[G2PUnit], text: NormalizedText) -> list[G2PUnit]:
+def _join_silent(units: Sequence[G2PUnit], text: NormalizedText) -> list[G2PUnit]:
     """Join every silent sign to a word: the next one if they touch ("$100"), else the one before if they touch.
 
     A sign between spaces joins the next word of its line, else the one before ("- milk"), so that the model does not
     hear two spaces in a row. Signs alone in their line stay as they are ("***").
     """
-    joined = list(pieces)
+    joined = list(units)
     for reach in (0, 1):
         for forward in (True, False):
             joined = _join_neighbors(joined, text, reach, forward)
     return joined
 
 
-def _join_neighbors(pieces: Sequence[G2PUnit], text: NormalizedText, reach: int, forward: bool) -> list[G2PUnit]:
+def _join_neighbors(units: Sequence[G2PUnit], text: NormalizedText, reach: int, forward: bool) -> list[G2PUnit]:
     """One pass: signs join the word after them (`forward`) or before them, over `reach` spaces."""
     result: list[G2PUnit] = []
-    for piece in reversed(pieces) if forward else pieces:
+    for unit in reversed(units) if forward else units:
         other = result[-1] if result else None
-        if other and _is_sign(piece, text) and not _is_mark(other) and _spaces_between(piece, other, text) == reach:
-            result[-1] = replace(other, start=min(piece.start, other.start), end=max(piece.end, other.end))
+        if other and _is_sign(unit, text) and not _is_mark(other) and _spaces_between(unit, other, text) == reach:
+            result[-1] = replace(other, start=min(unit.start, other.start), end=max(unit.end, other.end))
         else:
-            result.append(piece)
+            result.append(unit)
     return result[::-1] if forward else result
 
 
-def _is_sign(piece: G2PUnit, text: NormalizedText) -> bool:
-    return not piece.phonemes and not _should_sound(text.text[piece.start : piece.end])
+def _is_sign(unit: G2PUnit, text: NormalizedText) -> bool:
+    return not unit.phonemes and not _should_sound(text.text[unit.start : unit.end])
 
 
 def _spaces_between(sign: G2PUnit, other: G2PUnit, text: NormalizedText) -> int | None:
-    """0 if they touch, 1 if one space of the same line is between and the sign touches nothing else, else None.
+    """0 if the two touch, 1 if one space of the same line is between them and the sign touches nothing else, else None.
 
-    None, too, where markup stands between them.
+    It is None, too, where markup stands between them.
     """
     first, second = (sign, other) if sign.start < other.start else (other, sign)
     gap = text.text[first.end : second.start]
@@ -215,14 +215,14 @@ def _spaces_between(sign: G2PUnit, other: G2PUnit, text: NormalizedText) -> int 
     return len(gap)
 
 
-def _tokens(pieces: Sequence[G2PUnit], text: NormalizedText, source: str) -> Iterator[Token]:
-    """The tokens of the pieces, and one without phonemes for every pause, with the range of its tag."""
+def _tokens(units: Sequence[G2PUnit], text: NormalizedText, source: str) -> Iterator[Token]:
+    """The tokens of the units, and for every pause a token without phonemes that has the range of its tag."""
     waiting = deque(text.pauses)
-    for piece in pieces:
-        while waiting and waiting[0][0] <= piece.start:
+    for unit in units:
+        while waiting and waiting[0][0] <= unit.start:
             yield _pause_token(*waiting.popleft(), source)
-        start, end = text.source_range(piece.start, piece.end)
-        yield Token(source[start:end], piece.phonemes or "", text.space_after_word(piece.end), start, end, piece.tag)
+        start, end = text.source_range(unit.start, unit.end)
+        yield Token(source[start:end], unit.phonemes or "", text.space_after_word(unit.end), start, end, unit.tag)
     for pause in waiting:
         yield _pause_token(*pause, source)
 

@@ -22,12 +22,12 @@ from kokoro_fast.text.g2p.assemble import UNKNOWN, G2PUnit
 from kokoro_fast.text.normalize import NormalizedText
 
 MAX_RUN = 48
-"""Characters without white space that misaki may take as one word. Its search is cubic in the parts of a word: 48 is
-0.1 s at worst, and longer than any word of the dictionaries. It also fails at numbers of more than 306 digits. What is
-longer is pronounced part by part."""
+"""The most characters without white space that misaki may take as one word. Its search is cubic in the parts of a
+word: 48 characters take 0.1 s at worst, and are longer than any word of the dictionaries. misaki also fails at numbers
+of more than 306 digits. A longer word is pronounced part by part."""
 
 _MIN_PART = 3
-"""What a token counts at least towards MAX_RUN: a row of single signs has more parts than its length tells."""
+"""The least that a token counts towards MAX_RUN: a row of single signs has more parts than its length tells."""
 
 _SIGNS = {
     **dict.fromkeys("([{", ("(", "-LRB-")),
@@ -35,7 +35,7 @@ _SIGNS = {
     **dict.fromkeys(("—", "——", "--", "---"), ("—", ":")),
     "…": ("…", ":"),
 }
-"""Symbol and tag of signs that mean the same everywhere."""
+"""The symbol and tag of signs that mean the same everywhere."""
 
 _SHORT_DASHES = frozenset("-–")
 _BULLETS = frozenset("-–*•‣·")
@@ -46,42 +46,43 @@ _SIBILANTS = "szʃʒʧʤ"
 _VOICELESS = "ptkfθ"
 
 _LOCK = threading.Lock()
-"""One caller at a time: American and British share the spaCy model, whose vocabulary grows as it reads."""
+"""Lets one caller in at a time: American and British English share the spaCy model, whose vocabulary grows as it
+reads."""
 
 
 class English:
     """Grapheme-to-phoneme conversion of American or British English."""
 
     def __init__(self, british: bool) -> None:
-        """Load dictionaries and tagger: seconds the first time in a process, most of them spaCy's import.
+        """Load dictionaries and tagger. This takes seconds the first time in a process, most of them spaCy's import.
 
         Raises:
-            MissingDependencyError: misaki, spaCy or the spaCy model is not installed. Without espeak English works
-                for all words of the dictionaries; the others are reported as dropped.
+            MissingDependencyError: misaki, spaCy or the spaCy model is not installed. Without espeak, English works
+                for all words of the dictionaries; other words are reported as unspoken.
         """
         self._british = british
         with _LOCK:
             self._tagger = _load_tagger()
             self._g2p = _build_g2p(british)
 
-    def pieces(self, text: NormalizedText) -> list[G2PUnit]:
+    def units(self, text: NormalizedText) -> list[G2PUnit]:
         """Words and marks of the text, in order."""
         with _LOCK:
             words = self._words(text)
         given = {start: phonemes for start, _, phonemes in text.links}
         torn = {end for _, end, _ in text.links} | text.edges
-        pieces: list[G2PUnit] = []
+        units: list[G2PUnit] = []
         for word, start, end in _ranges(words, text.text):
             phonemes = given.get(start, word.phonemes)
-            if start in torn and text.text[start:end].lower() == _POSSESSIVE and pieces and pieces[-1].phonemes:
-                phonemes = _possessive(pieces[-1].phonemes, self._british)
-            pieces.append(G2PUnit(start, end, phonemes, word.tag))
-        return pieces
+            if start in torn and text.text[start:end].lower() == _POSSESSIVE and units and units[-1].phonemes:
+                phonemes = _possessive(units[-1].phonemes, self._british)
+            units.append(G2PUnit(start, end, phonemes, word.tag))
+        return units
 
     def _words(self, text: NormalizedText) -> list[Any]:
         try:
             return list(self._g2p(self._tokens(text), preprocess=False)[1])
-        except MissingDependencyError:  # espeak, asked for a word that no dictionary has: from now on without
+        except MissingDependencyError:  # of espeak, for a word that no dictionary has: go on without it
             self._g2p.fallback = None
             return list(self._g2p(self._tokens(text), preprocess=False)[1])
 
@@ -102,7 +103,7 @@ class English:
             token = MToken(
                 text=text.text[start:end],
                 tag=tag,
-                # A word ends where markup stands, so that none has markup in its text. Only misaki sees this space.
+                # A word ends where markup stands, so that no word has markup in its text. Only misaki sees this space.
                 whitespace=" " if text.space_at(end) or end in text.edges else "",
                 phonemes=phonemes,
                 start_ts=start,
@@ -115,7 +116,7 @@ class English:
 
 
 def _parts(doc: Any, text: NormalizedText) -> Iterator[tuple[int, int, str]]:
-    """Range and tag of every token, cut where a link begins or ends, at markup, and where it is longer than MAX_RUN."""
+    """The range and tag of every token, cut at the ends of links, at markup, and where it is longer than MAX_RUN."""
     edges = {edge for start, end, _ in text.links for edge in (start, end)} | text.edges
     for token in doc:
         first, last = token.idx, token.idx + len(token)
@@ -126,7 +127,7 @@ def _parts(doc: Any, text: NormalizedText) -> Iterator[tuple[int, int, str]]:
 
 
 def _sign(text: NormalizedText, start: int, end: int) -> tuple[str, str] | None:
-    """Symbol and tag of a bracket, dash, ellipsis or bullet. misaki goes by the tag alone, and the tagger may err."""
+    """The symbol and tag of a bracket, dash, ellipsis or bullet: misaki trusts the tag, and the tagger may err."""
     sign = text.text[start:end]
     before, after = text.space_at(start - 1), text.space_at(end)
     starts_line = start == 0 or "\n" in before
@@ -138,7 +139,7 @@ def _sign(text: NormalizedText, start: int, end: int) -> tuple[str, str] | None:
 
 
 def _possessive(stem: str, british: bool) -> str:
-    """How "'s" sounds after `stem`. Torn from its word by markup, misaki would always say "s"."""
+    """The phonemes of "'s" after `stem`. Where markup tears it from its word, misaki would always say "s"."""
     last = stem[-1]
     if last in _SIBILANTS:
         return "ɪz" if british else "ᵻz"
@@ -157,8 +158,8 @@ def _limit_runs(tokens: list[Any]) -> None:
 def _ranges(words: list[Any], text: str) -> Iterator[tuple[Any, int, int]]:
     """Every word of misaki with its range in the text.
 
-    Words made of whole spaCy tokens have the tokens' range. Where misaki has made several words of one token, the
-    characters say which part is whose; misaki may have lost some characters, but never changed their order.
+    Words made of whole spaCy tokens have the range of the tokens. Where misaki has made several words of one token, the
+    characters tell which part belongs to which word: misaki may lose characters, but never changes their order.
     """
     position = 0
     for i, word in enumerate(words):
@@ -183,14 +184,14 @@ def _build_g2p(british: bool) -> Any:
     g2p.unk = UNKNOWN
     g2p.tokenize = _as_given
     g2p.lexicon = _build_lexicon(en.Lexicon, british)
-    # At the first word that no dictionary has: most texts never need espeak, and it takes 0.2 s to load.
+    # Loaded at the first word that no dictionary has: most texts never need espeak, which takes 0.2 s to load.
     load_espeak = cache(lambda: espeak.english_fallback(british))
     g2p.fallback = lambda token: load_espeak()(token)
     return g2p
 
 
 def _build_lexicon(cls: Any, british: bool) -> Any:
-    """misaki's dictionaries. Its own constructor checks every symbol of them each time, which takes as long again."""
+    """misaki's dictionaries, without its own constructor, which checks every symbol and takes as long again."""
     folder = files("misaki.data")
     lexicon = cls.__new__(cls)
     lexicon.british = british

@@ -1,7 +1,7 @@
 """eSpeak NG through misaki: Spanish, French, Hindi, Italian, Portuguese, and English words that no dictionary has.
 
-espeak tells which phonemes belong to a clause, not to a word. The clause is spoken as a whole, because words change
-beside each other (French liaison), and its phonemes are then dealt out to the words of the text.
+espeak tells the phonemes of a clause, not of each word. A clause is spoken as a whole, because words change beside each
+other (French liaison), and its phonemes are then dealt out to the words of the text.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from kokoro_fast.text.g2p.assemble import G2PUnit
 from kokoro_fast.text.normalize import NormalizedText
 
 LOCK = threading.RLock()
-"""espeak keeps its state in global variables: one caller at a time in the whole process, loading included."""
+"""Lets one caller of the process in at a time, loading included: espeak keeps its state in global variables."""
 
 _NO_MARK = "\x00"
-"""phonemizer must be given a punctuation mark; this one never occurs in normalized text. Marks are our own business."""
+"""The punctuation mark that phonemizer must be given. It never occurs in normalized text, since this file reads all
+marks itself."""
 
 _MARK_SYMBOLS = {"[": "(", "{": "(", "]": ")", "}": ")", "।": ".", "॥": ".", "-": "—", "–": "—", "--": "—"}
-"""Symbols of marks that are not in the vocabulary themselves."""
+"""The symbols of marks that are not in the vocabulary themselves."""
 
 _MARK = re.compile(
     r"\.{2,}|[;!?—…\"“”()\[\]{}।॥]"
@@ -31,13 +32,13 @@ _MARK = re.compile(
     r"|(?<!\S)(?:--?|–)(?!\S)"
 )
 _FLAG = re.compile(r"\(.*?\)")
-"""A change of language in espeak's output, as in "(en)": a clause has no brackets of its own, they are marks."""
+"""A change of language in espeak's output, as in "(en)". A clause has no brackets of its own: they are marks."""
 
 _WORD = re.compile(r"\S+")
 
 
 def english_fallback(british: bool) -> Callable[[Any], tuple[str | None, int | None]]:
-    """misaki's espeak fallback: takes a misaki token, gives its phonemes and a rating.
+    """misaki's espeak fallback: it takes a misaki token and gives its phonemes and a rating.
 
     Raises:
         MissingDependencyError: espeak could not be loaded.
@@ -71,7 +72,7 @@ def _load() -> Any:
 
 
 def _backend(code: str, **options: str) -> Any:
-    """phonemizer's espeak as misaki sets it up; without the name of a language, "(ko)", before a word of another."""
+    """phonemizer's espeak as misaki sets it up, but without the name of a language, "(ko)", before a foreign word."""
     from phonemizer.backend import EspeakBackend
 
     return EspeakBackend(
@@ -100,7 +101,7 @@ def _between(edges: set[int], start: int, end: int) -> Iterator[tuple[int, int]]
 
 
 class EspeakLanguage:
-    """Grapheme-to-phoneme conversion of one espeak language, in the symbols Kokoro was trained on."""
+    """Grapheme-to-phoneme conversion of one espeak language, in the symbols that Kokoro was trained on."""
 
     def __init__(self, code: str) -> None:
         """Load espeak with the voice `code`, as in "fr-fr"; MissingDependencyError when that fails."""
@@ -109,7 +110,7 @@ class EspeakLanguage:
             self._g2p = espeak.EspeakG2P(language=code)
             self._g2p.backend = _backend(code, punctuation_marks=_NO_MARK)
 
-    def pieces(self, text: NormalizedText) -> list[G2PUnit]:
+    def units(self, text: NormalizedText) -> list[G2PUnit]:
         """Words and marks of the text, in order."""
         result: list[G2PUnit] = []
         position = 0
@@ -125,12 +126,12 @@ class EspeakLanguage:
         return result + self._clauses(text, position, len(text.text))
 
     def _clauses(self, text: NormalizedText, start: int, end: int) -> list[G2PUnit]:
-        """Pieces of a stretch without marks: words do not run together over a pause."""
+        """The units of a stretch without marks. Words do not run together over a pause."""
         pauses = [position for position, _, _ in text.pauses if start < position < end]
-        return [piece for ends in pairwise([start, *pauses, end]) for piece in self._clause(text, *ends)]
+        return [unit for ends in pairwise([start, *pauses, end]) for unit in self._clause(text, *ends)]
 
     def _clause(self, text: NormalizedText, start: int, end: int) -> list[G2PUnit]:
-        """Pieces of a clause without marks: one for each word where espeak's words can be told apart, else one."""
+        """The units of a clause without marks: one for each word if espeak's words can be told apart, else one."""
         words = [match.span() for match in _WORD.finditer(text.text, start, end)]
         if not words:
             return []
@@ -139,32 +140,32 @@ class EspeakLanguage:
         links = [G2PUnit(*link) for link in text.links if start <= link[0] and link[1] <= end]
         if groups:
             spoken = [G2PUnit(*word, " ".join(group)) for word, group in zip(words, groups, strict=True)]
-            return [part for piece in self._with_links(text, spoken, links) for part in self._cut(text, piece)]
+            return [part for unit in self._with_links(text, spoken, links) for part in self._cut(text, unit)]
         first, last = words[0][0], words[-1][1]
         if links or len(list(_between(text.edges, first, last))) > 1:
             return list(self._around(text, start, end, links))
         return [G2PUnit(first, last, " ".join(said))]
 
-    def _cut(self, text: NormalizedText, piece: G2PUnit) -> Iterator[G2PUnit]:
-        """A word that markup stands in: each part on its own."""
-        parts = list(_between(text.edges, piece.start, piece.end))
+    def _cut(self, text: NormalizedText, unit: G2PUnit) -> Iterator[G2PUnit]:
+        """The parts of a word that markup stands in, each spoken on its own."""
+        parts = list(_between(text.edges, unit.start, unit.end))
         if len(parts) == 1:
-            yield piece
+            yield unit
             return
         for start, end in parts:
             yield from self._alone(text, start, end)
 
     def _say(self, text: str) -> list[str]:
-        """Phonemes of every word that espeak made out of a text without marks."""
+        """The phonemes of every word that espeak makes of a text without marks."""
         with LOCK:
             phonemes, _ = self._g2p(_without_stray_hyphens(text))
         return _FLAG.sub("", phonemes).split()
 
     def _deal(self, said: list[str], words: list[str]) -> list[list[str]] | None:
-        """Deal out espeak's words to the words of the text, or None when it cannot be known which is whose.
+        """Deal out espeak's words to the words of the text; None when it cannot be known which belongs to which.
 
-        A number is one word of the text and may be several of espeak's: each word is asked for alone to see how many.
-        Words of letters only need no such question when the numbers of words agree.
+        A number is one word of the text and may be several words of espeak's. So each word is spoken alone to count
+        them, unless all words have letters only and their number agrees.
         """
         if len(said) == len(words) and all(word.isalpha() for word in words):
             return [[phonemes] for phonemes in said]
@@ -175,19 +176,19 @@ class EspeakLanguage:
         return [[next(rest) for _ in range(count)] for count in counts]
 
     def _with_links(self, text: NormalizedText, spoken: list[G2PUnit], links: list[G2PUnit]) -> Iterator[G2PUnit]:
-        """Put the given phonemes in place of espeak's; what is left of a word beside a link is spoken on its own."""
-        for piece in spoken:
-            inside = [link for link in links if link.start < piece.end and piece.start < link.end]
+        """Put the given phonemes in place of espeak's. The rest of a word beside a link is spoken on its own."""
+        for unit in spoken:
+            inside = [link for link in links if link.start < unit.end and unit.start < link.end]
             if not inside:
-                yield piece
+                yield unit
                 continue
-            position = piece.start
+            position = unit.start
             for link in inside:
                 yield from self._alone(text, position, link.start)
-                if link.start >= piece.start:  # a link of several words is given out at its first one
+                if link.start >= unit.start:  # a link of several words is given out at its first one
                     yield link
                 position = link.end
-            yield from self._alone(text, position, piece.end)
+            yield from self._alone(text, position, unit.end)
 
     def _alone(self, text: NormalizedText, start: int, end: int) -> Iterator[G2PUnit]:
         if start < end:
@@ -196,7 +197,7 @@ class EspeakLanguage:
     def _around(self, text: NormalizedText, start: int, end: int, links: list[G2PUnit]) -> Iterator[G2PUnit]:
         """The links of a clause whose words cannot be told apart, and each part between them as a clause of its own.
 
-        No part reaches over markup either.
+        No such part reaches over markup.
         """
         for link in links:
             yield from self._parts(text, start, link.start)

@@ -14,10 +14,10 @@ class Language:
 
     Attributes:
         code: the name used everywhere in this package, as in "en-us".
-        name: English name.
-        letter: the one-letter code of hexgrad/kokoro; the first letter of a voice name.
-        aliases: other spellings, lower case with hyphens.
-        supported: whether text can be given; without it only phonemes can.
+        name: the English name.
+        letter: the one-letter code of hexgrad/kokoro, which is the first letter of a voice name.
+        aliases: other spellings, in lower case with hyphens.
+        supported: whether its text can be read; otherwise only phonemes can be given.
     """
 
     code: str
@@ -38,7 +38,7 @@ LANGUAGES: tuple[Language, ...] = (
     Language("ja", "Japanese", "j", ("ja-jp", "jp", "jpn"), supported=False),
     Language("zh", "Mandarin Chinese", "z", ("zh-cn", "cn", "cmn", "chinese", "mandarin"), supported=False),
 )
-"""In the order of the model card. Source: hexgrad/Kokoro-82M VOICES.md."""
+"""All languages, in the order of the model card. Source: hexgrad/Kokoro-82M VOICES.md."""
 
 
 def _spellings(language: Language) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
-"""A user's own pronunciations: words and phrases that are said as the user says.
+"""A user's own pronunciations of words and phrases.
 
     {"JSON": "ʤˈAsᵊn", "New York": "nˈu jˈɔɹk", "gif": "ʤˈɪf"}
 
 They become links of the normalized text, as `[JSON](/ʤˈAsᵊn/)` would: in every language, and without splitting the
-sentence. How words are compared is said in `Lexicon`; docs/markup.md says it to users.
+sentence. `Lexicon` says how words are compared, and docs/markup.md says it to users.
 """
 
 from __future__ import annotations
@@ -21,14 +21,17 @@ from kokoro_fast.text.normalize import NormalizedText, plain_text
 from kokoro_fast.text.phonemes import check_symbols
 
 _ENDINGS = frozenset(["s", "t", "d", "m", "ll", "re", "ve"])
-"""What stands after the apostrophe of English contractions. No entry means these: "S" is not the s of "it's"."""
+"""The endings after the apostrophe of English contractions. No entry matches them: "S" is not the s of "it's"."""
 
 _NEGATION = "t"
 
 
 @dataclass(slots=True)
 class _Node:
-    """Where the path of some units leads. `exact` has the phonemes of each spelling, `any_case` those of lower case."""
+    """A node of the tree of entries, one level for each unit of a phrase.
+
+    `exact` has the phonemes of each spelling, `any_case` those of an entry in lower case.
+    """
 
     following: dict[str, _Node] = field(default_factory=dict)
     exact: dict[str, str] = field(default_factory=dict)
@@ -36,15 +39,15 @@ class _Node:
 
 
 class Lexicon:
-    """Pronunciations of words and phrases; get one from `load_lexicon`. Never changes, and is safe in threads.
+    """Pronunciations of words and phrases; get one from `load_lexicon`. It never changes and is safe in threads.
 
-    Only whole words match: letters, digits, accents and "_" side by side are one word. Apostrophes and hyphens end one
-    ("JSON's", "l'API", "JSON-based"), but "don" is not in "don't". Of several entries the longest matches. An entry
-    matches its own spelling; one in lower case also matches any other, if no entry has exactly that.
+    Only whole words match: letters, digits, accents and "_" side by side are one word. Apostrophes and hyphens end a
+    word ("JSON's", "l'API", "JSON-based"), but "don" is not in "don't". Of several entries the longest matches. An
+    entry matches its own spelling; an entry in lower case also matches every other spelling that has no entry.
     """
 
     def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
-        """Check and keep `entries`, word and phonemes.
+        """Check and keep `entries`, each a word and its phonemes.
 
         Raises:
             InputError: an empty word, phonemes outside the vocabulary, or two pronunciations of one word.
@@ -82,7 +85,7 @@ class Lexicon:
         self._n_entries += 1
 
     def _find(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Range and phonemes of every match, from left to right, the longest at each place."""
+        """The range and phonemes of every match, from left to right, the longest at each place."""
         units = list(_units(text))
         index = 0
         while index < len(units):
@@ -143,7 +146,7 @@ def _checked(items: Iterable[tuple[object, object]]) -> Iterator[tuple[str, str]
 
 def _read_json(content: str, path: Path) -> Iterator[tuple[str, str]]:
     try:
-        # Pairs and not a dict: a word that stands there twice is to be noticed.
+        # Pairs and not a dict, so that a word that stands there twice is noticed.
         pairs = json.loads(content, object_pairs_hook=_Pairs)
     except (ValueError, RecursionError) as error:
         raise InputError(f"lexicon {str(path)!r}: expected JSON; got {error}") from error
@@ -153,7 +156,7 @@ def _read_json(content: str, path: Path) -> Iterator[tuple[str, str]]:
 
 
 class _Pairs(list[tuple[str, object]]):
-    """A JSON object as it stands in the file."""
+    """The pairs of a JSON object, in the order of the file."""
 
 
 def _read_table(content: str, path: Path) -> Iterator[tuple[str, str]]:
@@ -167,7 +170,7 @@ def _read_table(content: str, path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _units(text: str) -> Iterator[tuple[int, int]]:
-    """Words, and everything else character by character."""
+    """The range of every word, and of every other character."""
     start = 0
     while start < len(text):
         end = start + 1
@@ -195,5 +198,5 @@ def _is_part_of_contraction(text: str, units: list[tuple[int, int]], first: int,
 
 
 def _is_free(text: NormalizedText, taken: set[int], start: int, end: int) -> bool:
-    """Whether no other pronunciation is given there, and no markup stands inside."""
+    """Whether the match has no other pronunciation and no markup inside."""
     return taken.isdisjoint(range(start, end)) and text.edges.isdisjoint(range(start + 1, end))

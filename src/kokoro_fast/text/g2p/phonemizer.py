@@ -20,9 +20,9 @@ from kokoro_fast.types import Token
 
 
 class Adapter(Protocol):
-    """What a language must offer: pieces for a normalized text that is not empty. Safe to call from several threads."""
+    """The grapheme-to-phoneme conversion of a language. Safe to call from several threads."""
 
-    def pieces(self, text: NormalizedText) -> list[G2PUnit]: ...
+    def units(self, text: NormalizedText) -> list[G2PUnit]: ...
 
 
 class Phonemizer:
@@ -34,7 +34,7 @@ class Phonemizer:
         self._lock = threading.Lock()
 
     def load(self) -> None:
-        """Load dictionaries and models now and not at the first text.
+        """Load dictionaries and models now, not at the first text.
 
         Raises:
             MissingDependencyError: a package that this language needs is not installed.
@@ -52,16 +52,16 @@ class Phonemizer:
     def stream(
         self, text: str, lexicon: Lexicon | None = None, markup: MarkupMode = "error", scope: Scope | None = None
     ) -> Iterator[Phonemized]:
-        """Tokens part by part, each as soon as it is asked for: a paragraph, or of a long one some sentences.
+        """Tokens part by part, each as soon as it is asked for: a paragraph, or some sentences of a long one.
 
         The first part is a few sentences at most, so that it is there in milliseconds. All offsets count from the start
         of `text`. Parts without tokens are left out.
 
         Args:
-            text: as the user wrote it, with markup (docs/markup.md).
-            lexicon: pronunciations that go before those of the dictionaries; those in the text go before it.
-            markup: what is not understood as markup is an "error", or is read as "plain" text.
-            scope: for a text that comes in pieces: the same one for each, so that markup may span them.
+            text: the text as the user wrote it, with markup (docs/markup.md).
+            lexicon: pronunciations that override those of the dictionaries. Pronunciations in the text override these.
+            markup: how to treat an invalid or unknown tag: as an "error", or as "plain" text.
+            scope: the state of markup of a text that comes in pieces; give the same scope with each piece.
 
         Raises:
             InputError: markup that is not understood, or phonemes outside the vocabulary; before the first part.
@@ -76,7 +76,7 @@ class Phonemizer:
             if lexicon:
                 lexicon.apply(normalized)
             if normalized.text or normalized.pauses:
-                yield apply_markup(assemble(self._pieces(normalized), normalized, text), marked)
+                yield apply_markup(assemble(self._units(normalized), normalized, text), marked)
 
     def tokens(
         self,
@@ -89,7 +89,7 @@ class Phonemizer:
         """The tokens of `stream`, each as soon as it is asked for, with a warning for all text that is left out.
 
         Args:
-            start: where `text` begins in the whole text, in characters; token ranges and warnings count from there.
+            start: the character of the whole text at which `text` begins; token ranges and warnings count from there.
 
         Warns:
             UnspokenTextWarning: part of the text will not be heard.
@@ -100,11 +100,11 @@ class Phonemizer:
             for token in part.tokens:
                 yield token if start == 0 else token.later(start)
 
-    def _pieces(self, text: NormalizedText) -> list[G2PUnit]:
+    def _units(self, text: NormalizedText) -> list[G2PUnit]:
         if not text.text:
             return []
-        pieces = only_signs(text)
-        return self._loaded().pieces(text) if pieces is None else pieces
+        units = only_signs(text)
+        return self._loaded().units(text) if units is None else units
 
     def _loaded(self) -> Adapter:
         with self._lock:

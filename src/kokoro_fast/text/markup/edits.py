@@ -1,4 +1,4 @@
-"""What markup does to a text: a list of edits, each with its range in the text as the user wrote it."""
+"""The edits that markup becomes, each with its range in the text as the user wrote it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from kokoro_fast.types import ProsodyOverride
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A pronunciation, all offsets into the user's text.
+    """A given pronunciation. All offsets count in the user's text.
 
     Attributes:
-        start, end: the whole notation, brackets included.
-        word_start, word_end: the word itself.
-        phonemes: what to say, without white space at the ends and with single spaces inside.
+        start, end: range of the whole notation, brackets included.
+        word_start, word_end: range of the word itself.
+        phonemes: the pronunciation, without white space at the ends and with single spaces inside.
     """
 
     start: int
@@ -27,7 +27,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """Words to be read, `text`, in place of those that stand at `word_start` to `word_end`; else as `Link`."""
+    """Words to be read, `text`, in place of those from `word_start` to `word_end`; the rest is as in `Link`."""
 
     start: int
     end: int
@@ -38,7 +38,7 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """`seconds` of silence where the tag stands."""
+    """Silence of `seconds` where the tag stands."""
 
     start: int
     end: int
@@ -47,7 +47,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """An entity: it reads as the one character it stands for."""
+    """An entity, which reads as the one character that it stands for."""
 
     start: int
     end: int
@@ -56,7 +56,7 @@ class Character:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """A tag that is not read itself, only as the white space that it stands for ("" for none)."""
+    """A tag that reads as the white space that it stands for ("" for none)."""
 
     start: int
     end: int
@@ -72,9 +72,9 @@ class Markup:
     """The markup of a text.
 
     Attributes:
-        edits: in order, not overlapping.
-        switches: positions from which another override holds, in order; the first is 0.
-        voices: each voice asked for, in order of first use, and the position of its tag in the text.
+        edits: all edits in order, not overlapping.
+        switches: each position from which another override holds, with that override, in order; the first is 0.
+        voices: each voice asked for, in order of first use, with the position of its tag in the text.
     """
 
     edits: list[Edit]
@@ -82,6 +82,6 @@ class Markup:
     voices: dict[str, int]
 
     def override_at(self, position: int) -> ProsodyOverride:
-        """How the character at `position` is spoken."""
+        """The override that holds at `position`."""
         index = bisect_right(self.switches, position, key=lambda switch: switch[0])
         return self.switches[index - 1][1]

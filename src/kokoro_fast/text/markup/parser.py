@@ -1,11 +1,11 @@
-"""What the markup in a text means: pronunciations, aliases, pauses, changes of voice and rate.
+"""Decides what the markup in a text means: pronunciations, aliases, pauses, changes of voice and rate.
 
     [word](/phonemes/)   <phoneme ph="phonemes">word</phoneme>   <sub alias="words">text</sub>
     [pause:1.5s]         <break time="800ms"/>                   [voice:af_heart] ... [voice:default]
     <prosody rate="slow">text</prosody>                          <speak>, <p>, <s>
 
-Nothing is rewritten: the result is a list of edits with their ranges, so that every offset stays true. `tags` says what
-has the shape of markup at all; docs/markup.md is the reference for users.
+Nothing is rewritten: the result is a list of edits with their ranges, so that every offset stays true. `scanner` says
+what has the shape of markup at all; docs/markup.md is the reference for users.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ from kokoro_fast.text.phonemes import check_symbols
 from kokoro_fast.types import ProsodyOverride
 
 MarkupMode = Literal["error", "plain"]
-"""What becomes of markup that is not understood: an InputError, or text to be read as it stands."""
+"""How to treat an invalid or unknown tag: as an InputError, or as text to be read as it stands."""
 
 MAX_PAUSE = 600.0
-"""Seconds. Longer is a slip of the pen, and a text from elsewhere must not be able to ask for hours of silence."""
+"""The longest pause that markup may ask for, in seconds. A longer one is a slip of the pen, and a text from elsewhere
+must not be able to ask for hours of silence."""
 
 BREAK_SECONDS = {"x-weak": 0.1, "weak": 0.2, "medium": 0.45, "strong": 0.75, "x-strong": 1.5}
-"""SSML's strengths: weak is what a comma gets between chunks, medium a sentence, strong a paragraph."""
+"""Seconds of SSML's strengths: weak is the pause of a comma between chunks, medium of a sentence, strong of a
+paragraph."""
 
 RATES = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.25, "x-fast": 1.5}
 
@@ -37,7 +39,7 @@ _SECONDS = re.compile(rf"\+?{_NUMBER}\s*(?P<unit>ms|s)", re.IGNORECASE)
 _RATE = re.compile(rf"(?P<sign>[+-])?{_NUMBER}(?P<percent>%)?")
 _VOICE_PART = r"[A-Za-z]\w*(?:\s*:\s*[0-9]*\.?[0-9]+)?"
 _VOICE = re.compile(rf"{_VOICE_PART}(?:\s*,\s*{_VOICE_PART})*")
-"""A name or a blend. Files are left to the program: a text from elsewhere must not name files to be opened."""
+"""The name of a voice or a blend. A file is no voice here: a text from elsewhere must not name files to be opened."""
 
 _ATTRIBUTES = {
     "break": ("time", "strength"),
@@ -45,7 +47,7 @@ _ATTRIBUTES = {
     "sub": ("alias",),
     "prosody": ("rate",),
 }
-"""Attributes that are understood. Elements that are not here take any, since none of theirs can be heard."""
+"""The attributes that are understood. Elements that are not listed take any attribute, since none can be heard."""
 
 _LEAVES = ("phoneme", "sub")
 """Elements with nothing but text inside."""
@@ -67,13 +69,13 @@ class Element:
 
 @dataclass(slots=True)
 class Scope:
-    """What holds where a text goes on that comes in pieces: give the same one to the markup of each piece in turn.
+    """The state of markup between the pieces of a text: give the same scope to the markup of each piece in turn.
 
     Attributes:
-        position: characters of the pieces so far; messages count from the start of the first one.
-        voice: what `[voice:...]` asked for last.
-        elements: what is open, from the outside in. The rate of each is that of all around it, too.
-        mode: as the last piece was read.
+        position: characters of the pieces so far; messages count from the start of the first piece.
+        voice: the voice that `[voice:...]` asked for last.
+        elements: the open elements, from the outside in. The rate of each includes the rates around it.
+        mode: the mode in which the last piece was read.
     """
 
     position: int = 0
@@ -83,16 +85,16 @@ class Scope:
 
     @property
     def override(self) -> ProsodyOverride:
-        """What holds from here on. Rates within rates multiply, as far as the model can follow."""
+        """The override that holds from here on. Rates within rates multiply, as far as the model can follow."""
         low, high = SPEED_RANGE
         rate = self.elements[-1].rate if self.elements else 1.0
         return ProsodyOverride(self.voice, round(min(max(rate, low), high), 6))
 
     def close(self) -> None:
-        """The text is complete.
+        """Say that the text is complete.
 
         Raises:
-            InputError: an element is still open, and that is an error.
+            InputError: an element is still open, and the mode is "error".
         """
         if self.elements and self.mode == "error":
             name, position = self.elements[-1].name, self.elements[-1].position
@@ -113,13 +115,12 @@ def parse_markup(text: str, mode: MarkupMode = "error", scope: Scope | None = No
     """The markup of a text.
 
     Args:
-        text: as the user wrote it.
-        mode: "error" for an InputError where markup is not understood; with "plain" no text is an error, and what is
-            not understood is read as it stands.
-        scope: for a text in pieces; it is brought to the end of this piece. `Scope.close` ends the text.
+        text: the text as the user wrote it.
+        mode: "error" raises an InputError for an invalid or unknown tag; "plain" reads it as it stands.
+        scope: the scope of a text in pieces, which is brought to the end of this piece. `Scope.close` ends the text.
 
     Raises:
-        InputError: with the position of an unknown tag, a value that cannot be, or a tag without its other half.
+        InputError: an unknown tag, an impossible value, or a tag without its other half, with its position.
     """
     if mode not in ("error", "plain"):
         raise InputError(f"markup: expected 'error' or 'plain', got {mode!r}")
@@ -130,10 +131,10 @@ def parse_markup(text: str, mode: MarkupMode = "error", scope: Scope | None = No
 
 
 class _Parser:
-    """Pairs the tags of a text in one pass, and then makes edits of what was paired.
+    """Pairs the tags of a text in one pass, and then makes edits of the pairs.
 
-    Only its end shows that an element was one. So all that is understood is kept in `_steps` first, and with "plain"
-    what turns out to have no other half is taken out again.
+    Only the closing tag shows that an opening tag was one. So every tag that is understood is kept in `_steps` first,
+    and in the mode "plain" a tag that turns out to have no other half is taken out again.
     """
 
     def __init__(self, text: str, mode: MarkupMode, scope: Scope) -> None:
@@ -141,7 +142,7 @@ class _Parser:
         self._text, self._mode, self._scope = text, mode, scope
         self._steps: list[_Step] = []
         self._open = [(element, -1) for element in scope.elements]
-        """What is open, each with the index of its step; -1 for those of an earlier piece."""
+        """The open elements, each with the index of its step; -1 for an element of an earlier piece."""
         self._leaf: Tag | None = None
 
     def take(self, tag: Tag) -> None:
@@ -159,7 +160,7 @@ class _Parser:
                 raise
 
     def finish(self, is_whole: bool) -> Markup:
-        """All edits. The scope moves to the end of the text, where everything must be closed if it `is_whole`."""
+        """All edits. The scope moves to the end of the text, where all elements must be closed if it `is_whole`."""
         if self._leaf and self._mode == "error":
             raise self._unclosed(self._leaf, "the end of the text")
         unpaired = {index for _, index in self._open} if is_whole and self._mode == "plain" else set()
@@ -244,7 +245,7 @@ class _Parser:
         self._add(Hidden(tag.start, tag.end, _SPACES[tag.name]), closes=True)
 
     def _close_leaf(self, leaf: Tag, close: Tag) -> None:
-        """`<phoneme>` or `<sub>` with the text before its end."""
+        """Make the edit of `<phoneme>` or `<sub>` with the text before its closing tag."""
         content = self._text[leaf.end : close.start]
         if not content.strip() or len(content) > LONGEST_WORD:
             got = f"{len(content)} characters" if content.strip() else "nothing"
@@ -296,7 +297,7 @@ class _Parser:
         self._add(Hidden(tag.start, tag.end, " "), voice=value)
 
     def _rate(self, tag: Tag) -> float:
-        """The rate of `<prosody>`; other elements leave it as it is."""
+        """The rate inside an element: that of `<prosody>`, or for other elements the rate around them."""
         if tag.name != "prosody":
             return 1.0
         value = tag.values.get("rate", "").strip().lower()

@@ -1,8 +1,8 @@
-"""Finds what has the shape of markup in a text, before anyone asks what it means; `markup` does.
+"""Finds everything with the shape of markup in a text. What it means is decided by `parser`.
 
-Ordinary text is full of brackets and of "<". So shape decides: what is not one of the shapes below is text, and
-docs/markup.md lists them. Every pattern is possessive and stops at the next bracket of its kind: no text, however
-hostile, costs more than a few looks at each character.
+Ordinary text is full of brackets and of "<". So shape decides: anything without one of the shapes below is text, and
+docs/markup.md lists them. Every pattern is possessive and stops at the next bracket of its kind, so that no text,
+however hostile, costs more than a few looks at each character.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ OTHER_ELEMENTS = frozenset([
     "strike", "strong", "style", "sup", "table", "tbody", "td", "th", "thead", "title", "tr", "tt", "ul",
 ])
 # fmt: on
-"""Elements that are not understood, but known well enough to be tags without attributes, too."""
+"""Elements that are not understood, but are so well known that they are tags even without attributes."""
 
 OTHER_BRACKETS = frozenset(
     ["break", "emphasis", "lang", "language", "pitch", "prosody", "rate", "silence", "sleep", "speed", "volume", "wait"]
 )
-"""Names of bracket tags that other tools have and this one has not."""
+"""Names of bracket tags that other tools have and this package has not."""
 
 LONGEST_WORD = 500
-"""Characters of the text that a pronunciation or an alias may stand for. More is no word: it would leave grapheme-to-
-phoneme conversion a text of any length in one piece."""
+"""The most characters of text that a pronunciation or an alias may stand for. More would be no word, and would leave
+grapheme-to-phoneme conversion a text of any length in one piece."""
 
 _CANDIDATE = re.compile(r"<(?=[A-Za-z/!?])|\[(?=[^\[\]\n])|&(?=[#a-z])")
 _LINK = re.compile(rf"\[(?P<word>[^\[\]\n]{{1,{LONGEST_WORD}}}+)\]\(/(?P<phonemes>[^/\n]++)/\)")
 _BROKEN_LINK = re.compile(rf"\[[^\[\]\n]{{1,{LONGEST_WORD}}}+\]\(/[^\n()ˈˌ]*+[ˈˌ][^\n()]*+\)?")
-"""Phonemes without the slash at their end; the stress mark tells them from the address in a link of Markdown."""
+"""A link whose phonemes lack the slash at their end. The stress mark tells it from the address of a Markdown link."""
 _BRACKET = re.compile(r"\[[^\S\n]*+(?P<name>[A-Za-z]++)[^\S\n]*+(?:(?P<colon>:)(?P<value>[^\[\]\n]*+))?(?P<end>\])?")
 _DURATION = re.compile(r"[0-9.]++(?:ms|s)", re.IGNORECASE)
 _ANGLE = re.compile(
@@ -57,7 +57,7 @@ _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}+|#x[0-9A-Fa-f]{1,6}+)
 
 
 class Form(Enum):
-    """What kind of tag it is."""
+    """The shapes of a tag."""
 
     OPEN = "<name>"
     CLOSE = "</name>"
@@ -75,12 +75,12 @@ class Tag:
     """Something with the shape of markup, as it stands in the text.
 
     Attributes:
-        form: its shape.
-        name: of the element or bracket tag, as written; of brackets in lower case.
+        form: the shape.
+        name: the name of the element or bracket tag as written; bracket tags have it in lower case.
         start, end: half-open range of the whole notation in the text.
-        values: the attributes. Of a bracket tag "value" (missing in `[pause]`), of an entity "text".
+        values: the attributes. A bracket tag has "value" (missing in `[pause]`), an entity has "text".
         word: of a link, the range of the word without white space at its ends.
-        phonemes: of a link, what is between the slashes.
+        phonemes: of a link, the phonemes between the slashes.
     """
 
     form: Form
