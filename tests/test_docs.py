@@ -27,6 +27,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 INSTALL_AND_SPEAK = 'pip install . && kokoro-fast say "Hello from Kokoro." -o hello.wav'
 INSTALL_AND_TEST = 'pip install ".[test]" && pytest'
+FULL_ROUND = 'pytest -m ""'
 
 
 def fenced(text: str, language: str) -> list[str]:
@@ -83,9 +84,22 @@ def test_install_commands_are_the_promised_ones() -> None:
     blocks = [line for block in fenced(README, "bash") for line in block.splitlines()]
     assert INSTALL_AND_SPEAK in blocks
     assert INSTALL_AND_TEST in blocks
+
+
+def test_ci_runs_the_full_round() -> None:
     install, test = INSTALL_AND_TEST.split(" && ")
     lines = CI.splitlines()
-    assert lines.index(install) < lines.index(test)
+    assert lines.index(install) < lines.index(FULL_ROUND)
+    assert FULL_ROUND.startswith(test)
+    contributing = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    assert FULL_ROUND in [line.split("  ")[0] for block in fenced(contributing, "bash") for line in block.splitlines()]
+
+
+def test_the_quick_round_leaves_out_every_marker() -> None:
+    options = PYPROJECT["tool"]["pytest"]["ini_options"]
+    assert set(re.findall(r"not (\w+)", " ".join(options["addopts"]))) == {
+        line.split(":")[0] for line in options["markers"]
+    }
 
 
 def test_ci_can_be_run() -> None:

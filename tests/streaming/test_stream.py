@@ -120,8 +120,8 @@ def test_a_consumer_that_stops_reading_stops_the_work(tts: Kokoro) -> None:
 
     with tts.stream(endless()) as stream:
         next(stream)
-        assert not stream._ahead.wait(5)  # by now it waits for room, or is about to
-        ready = stream._ahead._work._weight_ready
+        assert not stream._prefetcher.wait(5)  # by now it waits for room, or is about to
+        ready = stream._prefetcher._work._weight_ready
         assert ready < BUFFER_SECONDS + 40  # the last chunk may be long
     assert n_pieces < 100_000
 

@@ -42,7 +42,7 @@ class Player:
 
     def __enter__(self) -> Self:
         self._device = _open_device()
-        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread = threading.Thread(target=self._work, name="kokoro-fast-player", daemon=True)
         self._thread.start()
         return self
 
