@@ -1,1 +1,1 @@
-"""What makes the data files of the package. Nothing here is installed."""
+"""Programs that make the data files of the package. They are not installed."""

@@ -1,7 +1,7 @@
-"""English sentences without end, put together from patterns: what the statistics of a first window are learned from.
+"""Endless English sentences, put together from patterns: the statistics of a first window are learned from them.
 
-Real text would be closer to what people read aloud, yet would bring its license along. What matters here is that
-sounds, lengths, questions and exclamations mix as they do in speech.
+Real text would be closer to what people read aloud, but would come with a license. It matters here that sounds,
+lengths, questions and exclamations mix as they do in speech.
 """
 
 # ruff: noqa: SIM905 - phrases in a row are easier to read and to add to than a list of strings
@@ -47,7 +47,7 @@ LINKS = "because|although|while|and|but|when|so|until|as if|before|which is why"
 
 
 def random_sentences(seed: int) -> Iterator[str]:
-    """Sentences of 1 to about 25 words, the same ones for the same seed."""
+    """Endless sentences of 1 to about 25 words. The same seed gives the same sentences."""
     draw = random.Random(seed)
     one = draw.choice
 

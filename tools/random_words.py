@@ -1,6 +1,7 @@
-"""Phonemes of words in a row that make no sense, without end: every sound of the dictionaries after every other.
+"""Phonemes of random words in a row, in which every sound of the dictionaries may follow every other.
 
-Sentences from patterns have few words. What is learned from them alone is wrong for other words by a third more.
+Sentences from patterns have few different words. Statistics learned from them alone are wrong by a third more for other
+words.
 """
 
 # ruff: noqa: SIM905 - words in a row are easier to read than a list of strings
@@ -18,15 +19,20 @@ SMALL_WORDS = {
     "en-us": "ðə ɐ ænd ʌv tə ɪn wˈʌz ðˈæt hˌi ʃi ɪt ɪz fɔɹ ˌɔn wɪð ðA nˌɑt bˌʌt mI jʊɹ wi hæd".split(),
     "en-gb": "ðə ɐ and ɒv tə ɪn wɒz ðˈat hˌiː ʃiː ɪt ɪz fɔː ˌɒn wɪð ðA nˌɒt bˌʌt mI jɔː wiː had".split(),
 }
+"""Frequent words, which are short."""
+
 SMALL_SHARE = 0.45
-"""Of the words, in what people say."""
+"""Share of the small words in what people say."""
 
 GAPS, GAP_WEIGHTS = (" ", ", ", " — ", "; ", ": "), (85, 10, 1.5, 1.5, 2)
+"""Signs between two words, and how often each stands there, in percent."""
+
 ENDS = "......??!,,;"
+"""Marks at the end. A mark that is here more often is drawn more often."""
 
 
 def random_words(language: str, draw: random.Random, n_symbols: int) -> str:
-    """Some `n_symbols` phoneme symbols of English words, with marks."""
+    """Phonemes of random English words with marks, about `n_symbols` symbols."""
     words = dictionary(language)
     phonemes = ""
     while len(phonemes) < n_symbols:
@@ -39,7 +45,7 @@ _dictionaries: dict[str, list[str]] = {}
 
 
 def dictionary(language: str) -> list[str]:
-    """The pronunciations of misaki's dictionary."""
+    """All pronunciations in misaki's dictionary."""
     if language not in _dictionaries:
         _dictionaries[language] = list(_pronunciations(language))
     return _dictionaries[language]

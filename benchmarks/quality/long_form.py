@@ -47,8 +47,7 @@ def run(args: argparse.Namespace) -> None:
         audio, words, memory = speak(text, Path(folder))
     seconds = len(audio) / SAMPLE_RATE
     print(f"{seconds / 60:.1f} minutes of speech, {len(words)} words")
-    tenth = len(memory) // 10 or 1
-    print(f"resident memory: {memory[tenth]:.0f} MB after a tenth, {memory[-1]:.0f} MB at the end")
+    print(f"resident memory: {memory[len(memory) // 10]:.0f} MB after a tenth, {memory[-1]:.0f} MB at the end")
     with tempfile.TemporaryDirectory() as folder:
         listener = Listener(Path(folder), torch.get_num_threads())
         heard = listener.words(audio, SAMPLE_RATE)

@@ -33,7 +33,8 @@ def test_first_audio(
     benchmark: BenchmarkFixture, measure: Measure, note: Callable[[str], None], tts: Kokoro, what: str
 ) -> None:
     speech = measure(lambda: FIRST_AUDIO[what](tts), seconds=8)
-    check_speech(speech.audio, len(speech.phonemes))
+    # The words that begin in it: the phonemes of an early window are those of its whole chunk.
+    check_speech(speech.audio, sum(len(word.phonemes) for word in speech.words))
     if benchmark.enabled:
         p50, p95 = benchmark.stats.stats.median, benchmark.extra_info["p95_seconds"]
         note(f"p50 {p50 * 1e3:.0f} ms, p95 {p95 * 1e3:.0f} ms, the part is {speech.duration:.1f} s of speech")

@@ -19,6 +19,7 @@ from kokoro_fast.model import KokoroModel
 Measure = Callable[..., Any]
 
 MIN_ROUNDS, MAX_ROUNDS = 3, 40
+"""Bounds of the number of rounds in which a call is timed."""
 
 notes: list[str] = []
 """Lines for the end of the report, with values that are not times."""
@@ -46,9 +47,8 @@ def measure(benchmark: BenchmarkFixture, calibration: Calibration) -> Measure:
         result = benchmark.pedantic(call, setup=lambda: units.append(calibration()), rounds=rounds)
         times = benchmark.stats.stats.data
         if tracked:
-            benchmark.extra_info["tracked_value"] = relative(
-                times, units[: len(times)]
-            )  # the call for the result has one, too
+            units = units[: len(times)]  # the call for the result, which is not timed, has a unit, too
+            benchmark.extra_info["tracked_value"] = relative(times, units)
         benchmark.extra_info["p95_seconds"] = percentile(times, 0.95)
         return result
 
@@ -81,5 +81,5 @@ def model(variant: str) -> Iterator[KokoroModel]:
 
 @lru_cache(maxsize=1)
 def load(variant: str) -> KokoroModel:
-    """The model of a variant, kept until another is asked for: there is one at a time."""
+    """The model of a variant. Only the last one is kept."""
     return plain_model() if variant == "plain" else native_model(variant)

@@ -67,9 +67,9 @@ def report(result: Comparison) -> str:
     return "\n".join(lines)
 
 
-def better(one: Mapping[str, float], other: Mapping[str, float]) -> Values:
+def better(first: Mapping[str, float], second: Mapping[str, float]) -> Values:
     """The lower value of each benchmark from two measurements."""
-    return {name: min(values[name] for values in (one, other) if name in values) for name in {**one, **other}}
+    return {name: min(values[name] for values in (first, second) if name in values) for name in {**first, **second}}
 
 
 def tracked_values(results: Mapping[str, Any]) -> Values:

@@ -8,16 +8,17 @@ from numpy.typing import ArrayLike, NDArray
 
 class BuildInfo(TypedDict):
     version: str
-    """Of the package."""
+    """The version of the package."""
     compiler: str
+    """The name and version of the compiler."""
     isas: list[str]
-    """Instruction sets the kernels were compiled for."""
+    """The instruction sets that the kernels were compiled for."""
     isa: str
-    """The one in use."""
+    """The instruction set in use."""
     torch: str
-    """Version whose headers the op library was built with."""
+    """The torch version whose headers the op library was built with."""
     torch_target: str
-    """Oldest torch whose stable interface it needs."""
+    """The oldest torch whose stable interface the op library needs."""
 
 @final
 class Stitcher:

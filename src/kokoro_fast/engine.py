@@ -189,7 +189,7 @@ class Kokoro:
     def _live_parts(
         self, source: LiveSource, voice: VoiceLike | None, speed: float, early: bool, said: str
     ) -> Callable[[CancellationToken], Iterator[Speech]]:
-        """What makes the parts of a stream, in its worker's thread. `said` is the source in an error message."""
+        """A function that makes the parts of a stream, in its worker's thread. `said` names the text in an error."""
         buffer = PlaybackBuffer(self._throughput, early and self.backend.has_windows)
         synthesizer = self._synthesizer(voice, speed, buffer)
 

@@ -97,7 +97,7 @@ def test_golden_sound(
     done = say(*how, "--untrimmed", "--noise", "0", "-o", "-", folder=torchscript_folder(flavor))
     audio = torch.from_numpy(sound_of(done).astype(np.float32) / 32767)[None]
     assert audio.shape == case.audio.shape  # and so the durations are the same
-    assert log_mel_distance(audio, case.audio) < 0.25  # as tests/test_golden.py has it
+    assert log_mel_distance(audio, case.audio) < 0.25  # as tests/model/test_golden.py has it
     assert correlation(audio, case.audio) > 0.98
 
 

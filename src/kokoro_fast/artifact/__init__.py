@@ -1,1 +1,1 @@
-"""What an exported folder says of itself. Reading order: `manifest`, then `graphs`."""
+"""The description of an exported folder. Reading order: `manifest.schema.json`, `manifest`, `strict_json`, `graphs`."""

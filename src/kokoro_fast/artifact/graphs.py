@@ -36,6 +36,6 @@ _STAGES = {
 
 
 def stage(name: str, file: str) -> Graph:
-    """The stage of this name, in a file of the folder."""
+    """The description of a stage that is in `file` of the folder."""
     inputs, outputs = _STAGES[name]
     return Graph(name, file, inputs, outputs)

@@ -1,7 +1,8 @@
-"""`manifest.json`: what an artifact folder holds, and what a machine must have to run it. Torch-free.
+"""`manifest.json`: the content of an artifact folder, and the machine that can run it. This module loads no torch.
 
-`folder` writes it last, so a folder with a manifest is whole. A loader calls `check_artifact` before it opens anything
-else; what does not fit is refused with the command that makes the folder anew. manifest.schema.json states the form.
+`export.folder` writes it last, so a folder with a manifest is whole. A loader calls `check_artifact` before it opens
+any other file; a folder that does not fit is refused with the command that makes it anew. `manifest.schema.json` states
+the form of the file.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from kokoro_fast.errors import WeightsError
 from kokoro_fast.files import file_digest
 
 FORMAT = 1
-"""Of the folder and its manifest. Another number is another layout, which this version cannot read."""
+"""The version of the folder's layout and of its manifest. This version of the package reads no other."""
 
 NAME = "manifest.json"
 
@@ -43,7 +44,7 @@ Ops = Literal["torch", "native"]
 KINDS: tuple[Kind, ...] = ("torchscript", "aoti", "onnx")
 
 _LARGEST = 1 << 20
-"""Bytes; a real one has some ten thousand."""
+"""The most bytes of a manifest; a real one has some ten thousand."""
 
 _CPU_INFO = Path("/proc/cpuinfo")
 
@@ -54,8 +55,8 @@ class Port:
 
     Attributes:
         dtype: "int64" or "float32".
-        shape: numbers, and the letter of each open length: T, F, H, S, or a product such as "600F".
-        unit: what a value is, such as "symbol ids" or "Hz".
+        shape: a number for each fixed length, and a letter for each open one: T, F, H, S, or a product such as "600F".
+        unit: the unit or meaning of a value, such as "symbol ids" or "Hz".
     """
 
     name: str
@@ -66,12 +67,12 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """One thing in the folder that can be called.
+    """A method, model or graph in the folder that can be called.
 
     Attributes:
-        name: of the method, model or graph.
-        file: in which file of the folder it is.
-        inputs, outputs: in order.
+        name: its name.
+        file: the file of the folder that holds it.
+        inputs, outputs: its inputs and outputs, in order.
     """
 
     name: str
@@ -82,7 +83,7 @@ class Graph:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """Size and sha256 of a file."""
+    """The size and sha256 of a file."""
 
     bytes: int
     sha256: str
@@ -90,20 +91,20 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class ArtifactManifest:
-    """All that is known of an artifact folder.
+    """The description of an artifact folder.
 
     Attributes:
-        kind: which program loads it.
-        ops: which operations the model calls: torch's own, or those of the library in the folder.
+        kind: the kind of program that loads it.
+        ops: the operations that the model calls: torch's own, or those of the library in the folder.
         precision: "fp32", "bf16" or "int8".
-        created_by: name and version of the program that wrote it.
-        command: writes the folder anew.
-        torch: version that wrote it; None where no torch is needed.
-        needs: CPU features, as Linux spells them.
+        created_by: the name and version of the program that wrote it.
+        command: the command that writes the folder anew.
+        torch: the version of torch that wrote it; None where no torch is needed.
+        needs: the CPU features that it needs, as Linux spells them.
         device: "cpu".
-        weights_sha256: of the weight file it was made from.
-        files: every file of the folder but the manifest, by its path with forward slashes.
-        graphs: what can be called.
+        weights_sha256: the checksum of the weight file that it was made from.
+        files: every file of the folder except the manifest, by its path with forward slashes.
+        graphs: everything that can be called.
     """
 
     kind: Kind
@@ -120,7 +121,7 @@ class ArtifactManifest:
 
     @property
     def voices(self) -> list[str]:
-        """Names of the voices in the folder, sorted."""
+        """The names of the voices in the folder, sorted."""
         paths = [Path(name) for name in self.files]
         return sorted(path.stem for path in paths if path.parent.name == "voices" and path.suffix == ".bin")
 
@@ -157,7 +158,7 @@ def read_manifest(folder: str | Path, wanted: Kind | None = None) -> ArtifactMan
 
 
 def check_artifact(folder: str | Path, wanted: Kind | None = None) -> ArtifactManifest:
-    """Read the manifest and check all it says: that this machine fits, and that every file is whole.
+    """Read the manifest, and check that this machine fits and that every file is whole.
 
     Raises:
         WeightsError: something does not fit; the message ends with the command that writes the folder anew.
@@ -200,28 +201,28 @@ def check_files(manifest: ArtifactManifest, folder: Path) -> None:
 
 
 def described(path: Path) -> File:
-    """Size and sha256 of a file as it is."""
+    """The size and sha256 that a file has now."""
     return File(path.stat().st_size, file_digest(path))
 
 
 def refuse(path: Path, said: str, command: str) -> NoReturn:
-    """Raise WeightsError: what is wrong with a file of an artifact, and how to make the folder anew."""
+    """Raise a WeightsError that says what is wrong with a file of an artifact, and how to make the folder anew."""
     raise WeightsError(f"{path}: {said}; rebuild it with: {command}")
 
 
 def new_command(kind: str, folder: Path) -> str:
-    """The command that writes such a folder."""
+    """The command that writes a folder of this kind."""
     return f"kokoro-fast export {kind} -o {shown_name(folder.resolve().name, 'DIR')}"
 
 
 def shown_name(name: str, otherwise: str) -> str:
-    """A file name as a shell takes it; `otherwise` where it cannot stand in a line of text."""
+    """A file name quoted for a shell, or `otherwise` where it cannot stand in a line of text."""
     return shlex.quote(name) if name and name.isprintable() else otherwise
 
 
 @cache
 def cpu_features() -> frozenset[str]:
-    """What this processor has, as Linux spells it; empty where the system does not say."""
+    """The features of this processor, as Linux spells them; empty where the system does not tell."""
     try:
         lines = _CPU_INFO.read_text("utf-8").splitlines()
     except OSError:
@@ -231,7 +232,7 @@ def cpu_features() -> frozenset[str]:
 
 
 _MODEL = {"sample_rate": SAMPLE_RATE, "samples_per_frame": SAMPLES_PER_FRAME, "max_symbols": MAX_SYMBOLS}
-"""Facts of the model that a host needs and that are the same in every artifact."""
+"""Facts about the model that a host needs, the same in every artifact."""
 
 
 def _manifest(**content: Any) -> ArtifactManifest:
@@ -278,7 +279,7 @@ def _content_of(folder: Path) -> bytes:
 
 
 def _check_format(content: Any) -> None:
-    """Before anything else: another format may have other fields."""
+    """Check the format before anything else, since another format may have other fields."""
     if isinstance(content, dict) and "format" in content:
         one_of(FORMAT)(content["format"], "format")
 
@@ -302,5 +303,5 @@ def _command_of(content: Any) -> str | None:
 
 
 def _minor(version: str) -> str:
-    """Major and minor number of a version."""
+    """The major and minor number of a version."""
     return ".".join(version.split(".")[:2])

@@ -1,6 +1,6 @@
-"""Reads JSON that must have exactly one form. Each error says where, what was expected and what came.
+"""Reads JSON and accepts exactly one form. Each error says the place, what was expected and what came.
 
-A parser takes a value and its place in the document, and returns the value as Python wants it.
+A parser takes a value and its place in the document, and returns the value that Python works with.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ Result = TypeVar("Result")
 Parser = Callable[[Any, str], Result]
 
 _LARGEST = (1 << 53) - 1
-"""The largest whole number that a double holds, and no other number rounds to: C++ reads numbers as doubles."""
+"""The largest whole number that a double holds and that no other number rounds to: C++ reads numbers as doubles."""
 
 _NOT_IN_TEXT = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]")
 """Control characters, line ends, invisible characters and those that change the direction of writing.
 
-A fixed set, which C++ and the schema share; `str.isprintable` depends on the version of Unicode.
+The set is fixed, and C++ and the schema share it; `str.isprintable` depends on the version of Unicode.
 """
 
 
 class Unfit(ValueError):
-    """What was expected and what came, in one line."""
+    """The error of a document: what was expected and what came, in one line."""
 
 
 def load(content: bytes) -> Any:
@@ -51,7 +51,7 @@ def load(content: bytes) -> Any:
 
 
 def fields(parsers: Mapping[str, Parser[Any]], make: Callable[..., Result]) -> Parser[Result]:
-    """An object with exactly these fields."""
+    """A parser of an object with exactly these fields."""
 
     def parse(value: Any, where: str) -> Result:
         content = _of_type(value, dict, "an object", where)
@@ -67,7 +67,7 @@ def fields(parsers: Mapping[str, Parser[Any]], make: Callable[..., Result]) -> P
 
 
 def named(parser: Parser[Result]) -> Parser[dict[str, Result]]:
-    """An object with any names."""
+    """A parser of an object with any names."""
 
     def parse(value: Any, where: str) -> dict[str, Result]:
         content = _of_type(value, dict, "an object", where)
@@ -77,7 +77,7 @@ def named(parser: Parser[Result]) -> Parser[dict[str, Result]]:
 
 
 def each(parser: Parser[Result]) -> Parser[tuple[Result, ...]]:
-    """A list."""
+    """A parser of a list."""
 
     def parse(value: Any, where: str) -> tuple[Result, ...]:
         items = _of_type(value, list, "a list", where)
@@ -87,12 +87,12 @@ def each(parser: Parser[Result]) -> Parser[tuple[Result, ...]]:
 
 
 def maybe(parser: Parser[Result]) -> Parser[Result | None]:
-    """A value or null."""
+    """A parser of a value or null."""
     return lambda value, where: None if value is None else parser(value, where)
 
 
 def one_of(*allowed: Result) -> Parser[Result]:
-    """One of a few values."""
+    """A parser that takes one of a few values."""
 
     def parse(value: Any, where: str) -> Result:
         given = _as_whole(value)
@@ -105,7 +105,7 @@ def one_of(*allowed: Result) -> Parser[Result]:
 
 
 def text(value: Any, where: str) -> str:
-    """A string that can stand in a line."""
+    """Parse a string that can stand in a line."""
     string: str = _of_type(value, str, "a string", where)
     if not is_text(string):
         raise Unfit(f"{_at(where)}expected printable text, got {_shown(value)}")
@@ -118,7 +118,7 @@ def is_text(string: str) -> bool:
 
 
 def matching(pattern: str, what: str) -> Parser[str]:
-    """A string of a given form."""
+    """A parser of a string of a given form."""
 
     def parse(value: Any, where: str) -> str:
         string = text(value, where)
@@ -130,7 +130,7 @@ def matching(pattern: str, what: str) -> Parser[str]:
 
 
 def count(value: Any, where: str) -> int:
-    """A whole number from 0 that a double holds."""
+    """Parse a whole number from 0 on that a double holds."""
     number: int = _of_type(_as_whole(value), int, "a whole number", where)
     if number < 0:
         raise Unfit(f"{_at(where)}expected 0 or more, got {_shown(number)}")
@@ -140,7 +140,7 @@ def count(value: Any, where: str) -> int:
 
 
 def length(value: Any, where: str) -> int | str:
-    """One dimension of a shape: a number, or letters where it is open."""
+    """Parse one dimension of a shape: a number, or letters where it is open."""
     return text(value, where) if isinstance(value, str) else count(value, where)
 
 

@@ -41,10 +41,10 @@ class Tags:
     """What is written into a sound file beside the sound.
 
     Attributes:
-        title: of the whole; None for none.
-        chapters: in order, for .m4b, .m4a, .mp3 and .opus; other formats have no place for them.
-        n_samples: length of the sound if it is known; a .wav that would be too long for its header is then written as
-            RF64, which has room.
+        title: the title of the whole, or None.
+        chapters: the chapter marks in order, for .m4b, .m4a, .mp3 and .opus; other formats have no place for them.
+        n_samples: the length of the sound if it is known. A .wav that would be too long for its header is then written
+            as RF64, which has room.
     """
 
     title: str | None = None

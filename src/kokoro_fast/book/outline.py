@@ -180,7 +180,8 @@ def _unmarked(line: str) -> str:
     marks = _CLOSING_MARKS.search(content)
     kept = content[: marks.start()] if marks else content
     opening = len(kept) - len(kept.lstrip(" #"))
-    return _ending_a_paragraph((" " * opening + kept[opening:]).ljust(len(content)) + line[len(content) :])
+    blank = kept[:opening].replace("#", " "), content[len(kept) :].replace("#", " ")
+    return _ending_a_paragraph(blank[0] + kept[opening:] + blank[1] + line[len(content) :])
 
 
 def _ending_a_paragraph(text: str) -> str:

@@ -133,7 +133,7 @@ def _cache() -> Iterator[Finding]:
 
 
 def _choices() -> Iterator[Finding]:
-    """What `kokoro-fast say` uses when it is told nothing."""
+    """The weights and voice that `kokoro-fast say` uses without options."""
     from kokoro_fast.weights import describe_cache
     from kokoro_fast.weights.voice_store import voice_status
 

@@ -25,7 +25,7 @@ class PlaybackBuffer:
     """Speech that was sent and is not yet heard, if it is played as it comes, in real time.
 
     Args:
-        throughput: of the machine.
+        throughput: the throughput of this machine.
         has_windows: whether the first window of a chunk can be sent before the rest of it is made.
         clock: gives seconds; tests have one of their own.
     """

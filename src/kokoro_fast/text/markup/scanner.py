@@ -79,8 +79,8 @@ class Tag:
         name: the name of the element or bracket tag as written; bracket tags have it in lower case.
         start, end: half-open range of the whole notation in the text.
         values: the attributes. A bracket tag has "value" (missing in `[pause]`), an entity has "text".
-        word: of a link, the range of the word without white space at its ends.
-        phonemes: of a link, the phonemes between the slashes.
+        word: the range of a link's word, without white space at its ends.
+        phonemes: the phonemes of a link, between its slashes.
     """
 
     form: Form
