@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import torch
@@ -87,3 +88,13 @@ def test_a_voice_file_and_a_voice_tensor_sound_like_the_name(american: KPipeline
     assert torch.equal(speak(heart, seed=0), by_name)
     assert not torch.equal(speak("af_heart", seed=1), by_name)
     assert not torch.equal(speak("am_adam", seed=0), by_name)
+
+
+@pytest.mark.parametrize("n_symbols", [1, 2, 510])
+def test_the_row_of_a_voice_is_that_of_the_number_of_symbols(n_symbols: int) -> None:
+    def model(ps: str, ref_s: Tensor, speed: float, return_output: bool) -> tuple[str, int, float]:
+        return ps, int(ref_s), speed
+
+    symbols = "a" * n_symbols
+    found = KPipeline.infer(cast(KModel, model), symbols, torch.arange(510), speed=lambda n: n / 2)
+    assert cast(Any, found) == (symbols, n_symbols - 1, n_symbols / 2)

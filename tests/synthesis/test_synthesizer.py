@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import cast
+
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from benchmarks.lib.metrics import log_mel_distance
 from kokoro_fast import Kokoro, Speech, ops
+from kokoro_fast.backends.backend import Backend
+from kokoro_fast.backends.rendering import Rendering
 from kokoro_fast.chunking.planner import plan
 from kokoro_fast.config import SAMPLE_RATE
 from kokoro_fast.errors import RenderingCancelled
@@ -16,7 +22,7 @@ from kokoro_fast.streaming.pacing import LONGEST_WINDOW, SHORTEST_WINDOW, Playba
 from kokoro_fast.synthesis.early_window import BLEND_SAMPLES
 from kokoro_fast.synthesis.lookahead import ChunkRun
 from kokoro_fast.synthesis.pauses import PAUSE_SECONDS, POWER_WINDOW, silent_ends
-from kokoro_fast.synthesis.synthesizer import Synthesizer
+from kokoro_fast.synthesis.synthesizer import N_SEEDS, Synthesizer
 from kokoro_fast.synthesis.throughput import Throughput
 from kokoro_fast.synthesis.timeline import CROSSFADE
 from kokoro_fast.text import phonemes_to_tokens
@@ -87,6 +93,38 @@ def test_work_taken_up_gives_the_rest_sample_for_sample(tts: Kokoro) -> None:
         for expected, found in zip(whole[skip:], rest, strict=True):
             np.testing.assert_array_equal(found.audio, expected.audio)
             assert found.words == expected.words
+
+
+class Spy:
+    """A backend that notes the seeds of what it is given."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend, self.seeds = backend, list[int]()
+
+    def prepare(
+        self, ids: list[int], style: Tensor, speed: float, seed: int, should_stop: Callable[[], bool] | None
+    ) -> Rendering:
+        self.seeds.append(seed)
+        return self.backend.prepare(ids, style, speed, seed, should_stop)
+
+
+@pytest.mark.parametrize(("seed", "seeds"), [(7, [7, 8, 10]), (N_SEEDS - 2, [N_SEEDS - 2, N_SEEDS - 1, 1])])
+def test_each_chunk_has_a_seed_of_its_own(tts: Kokoro, seed: int, seeds: list[int]) -> None:
+    """The same noise twice in a row would be heard as a pattern. A pause counts as a chunk."""
+    spy, run = Spy(tts.backend), ChunkRun([SHORT[0], SHORT[0], silence(0.1), SHORT[0]], ends_text=True)
+    synthesis = Synthesizer(cast(Backend, spy), load_voice("af_heart"), load_voice, 1.0, seed, Throughput())
+    assert len(list(synthesis.parts([run]))) == 4
+    assert spy.seeds == seeds
+
+
+def test_a_word_begins_where_its_sound_is_heard(tts: Kokoro) -> None:
+    """After a pause the first sound is heard 55 ms earlier than the durations say; its time allows for that."""
+    early = []
+    for one in (*CHUNKS, *SHORT[:3]):
+        _, part = speak(tts, [chunk(PHONEMES[0], pause=1.5), one])
+        early.append(part.words[0].start - silent_ends(part.audio)[0] / SAMPLE_RATE)
+    assert abs(np.mean(early)) < 0.025, early  # seen: 6 ms late
+    assert np.abs(early).max() < 0.06, early
 
 
 def gap(before: NDArray[np.float32], after: NDArray[np.float32]) -> float:
