@@ -35,7 +35,7 @@ PYTHON: dict[str, float] = {
     "kCrossfade": timeline.CROSSFADE,
     "kOnsetSeconds": early_window.ONSET_SECONDS,
     "kWorthAWindow": early_window.WORTH_A_WINDOW,
-    "kHalo": config.CONTEXT_HALF_FRAMES,
+    "kContext": config.CONTEXT_HALF_FRAMES,
     "kBlend": early_window.BLEND_SAMPLES,
 }
 

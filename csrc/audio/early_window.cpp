@@ -17,12 +17,12 @@ int64_t frames_in(double seconds) {
 }  // namespace
 
 std::optional<EarlyWindow> early_window(const std::vector<int64_t>& durations, double seconds) {
-  constexpr int64_t kHaloSamples = kHalo * kSamplesPerFrame / 2;
+  constexpr int64_t kContextSamples = kContext * kSamplesPerFrame / 2;
   const int64_t n_samples = kSamplesPerFrame * std::accumulate(durations.begin(), durations.end(), int64_t{0});
   const int64_t onset = durations.front();
   const int64_t first = std::max<int64_t>(onset - frames_in(kOnsetSeconds + kLeadSeconds), 0) * kSamplesPerFrame;
   const int64_t end = std::min((onset + frames_in(seconds)) * kSamplesPerFrame, n_samples);
-  const int64_t n_rendered = std::min(end + kHaloSamples, n_samples) - std::max<int64_t>(first - kHaloSamples, 0);
+  const int64_t n_rendered = std::min(end + kContextSamples, n_samples) - std::max<int64_t>(first - kContextSamples, 0);
   if (static_cast<double>(n_samples) < kWorthAWindow * static_cast<double>(n_rendered)) return std::nullopt;
   return EarlyWindow{first, end};
 }

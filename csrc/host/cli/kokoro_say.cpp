@@ -50,7 +50,7 @@ How:
   --seed NUMBER     of the breath noise, default 0: the same seed gives the same samples
   --noise FACTOR    loudness of the breath noise, default 1; 0 for none
   --untrimmed       with --phonemes: the sound exactly as the model makes it, silence at both ends included
-  --early           the first half second of sound before the rest is made, by guessed statistics; the rest is exact
+  --early           the first half second of sound before the rest is made, by predicted statistics; the rest is exact
                     (torchscript with native ops)
   --threads NUMBER  default: as many as there are physical cores
   --times           say at the end how long it took

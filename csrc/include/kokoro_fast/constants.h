@@ -31,7 +31,7 @@ constexpr int64_t kCrossfade = kSampleRate / 200;      // samples over which chu
 // The early window of a chunk.
 constexpr double kOnsetSeconds = 0.08;  // sound may begin this long before the opening silence's duration ends
 constexpr double kWorthAWindow = 1.7;   // least length of a chunk with a window, in lengths of what the window renders
-constexpr int64_t kHalo = 8;            // half-frames on either side of a window that its sound depends on
+constexpr int64_t kContext = 8;         // half-frames on either side of a window that its sound depends on
 constexpr int64_t kBlend = kSampleRate / 50;  // samples over which the exact sound takes over from a window: 20 ms
 
 }  // namespace kokoro_fast

@@ -1,4 +1,5 @@
-// The stitcher's states and errors; its samples are compared with the Python reference in tests/synthesis/test_stitcher.py.
+// The stitcher's states and errors; its samples are compared with the Python reference in
+// tests/synthesis/test_stitcher.py.
 #include <gtest/gtest.h>
 
 #include <algorithm>
