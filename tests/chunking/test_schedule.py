@@ -167,7 +167,7 @@ def test_a_pause_before_any_speech_is_a_chunk_of_its_own(schedule: Schedule | No
 
 
 @SCHEDULES
-def test_a_chunk_has_one_delivery(schedule: Schedule | None) -> None:
+def test_a_chunk_has_one_override(schedule: Schedule | None) -> None:
     slow, other = ProsodyOverride(rate=0.8), ProsodyOverride(voice="am_adam")
     tokens = tokenize("One “two, three”, four. Five (six) seven.")
     for i, override in {3: slow, 4: slow, 8: other, 10: other, 11: other}.items():

@@ -21,45 +21,45 @@ class Clock:
 
 def test_what_was_sent_is_heard_in_real_time() -> None:
     clock = Clock()
-    supply = PlaybackBuffer(Throughput(), clock=clock)
-    assert supply.seconds == 0
+    buffer = PlaybackBuffer(Throughput(), clock=clock)
+    assert buffer.seconds == 0
     clock.now += 50  # waiting for the first part counts for nothing
-    supply.sent(2.0)
-    assert supply.seconds == pytest.approx(2.0)
+    buffer.sent(2.0)
+    assert buffer.seconds == pytest.approx(2.0)
     clock.now += 0.5
-    supply.sent(1.0)
-    assert supply.seconds == pytest.approx(2.5)
+    buffer.sent(1.0)
+    assert buffer.seconds == pytest.approx(2.5)
     clock.now += 10
-    assert supply.seconds == 0  # it ran dry; the next part is heard when it comes
-    supply.sent(1.0)
-    assert supply.seconds == pytest.approx(1.0)
+    assert buffer.seconds == 0  # it ran dry; the next part is heard when it comes
+    buffer.sent(1.0)
+    assert buffer.seconds == pytest.approx(1.0)
 
 
-def test_pace_believes_a_slower_machine_at_once_and_a_faster_one_slowly() -> None:
-    pace = Throughput(0.010)
+def test_throughput_believes_a_slower_machine_at_once_and_a_faster_one_slowly() -> None:
+    throughput = Throughput(0.010)
     n_symbols = 100 - EDGE_SYMBOLS
-    pace.record(n_symbols, 2.0)
-    assert pace.seconds_per_symbol == pytest.approx(0.020)
-    pace.record(n_symbols, 1.0)
-    assert 0.010 < pace.seconds_per_symbol < 0.020
+    throughput.record(n_symbols, 2.0)
+    assert throughput.seconds_per_symbol == pytest.approx(0.020)
+    throughput.record(n_symbols, 1.0)
+    assert 0.010 < throughput.seconds_per_symbol < 0.020
     for _ in range(50):
-        pace.record(n_symbols, 1.0)
-    assert pace.seconds_per_symbol == pytest.approx(0.010, rel=1e-3)
+        throughput.record(n_symbols, 1.0)
+    assert throughput.seconds_per_symbol == pytest.approx(0.010, rel=1e-3)
 
 
 def test_the_first_chunk_is_done_while_its_window_plays() -> None:
-    pace = Throughput(0.004)
-    n_symbols = PlaybackBuffer(pace).most_symbols()
+    throughput = Throughput(0.004)
+    n_symbols = PlaybackBuffer(throughput).most_symbols()
     assert n_symbols in FIRST_SYMBOLS
-    assert (n_symbols + EDGE_SYMBOLS) * pace.seconds_per_symbol <= SAFETY_MARGIN * SHORTEST_WINDOW
-    assert PlaybackBuffer(pace).window_seconds(n_symbols) == SHORTEST_WINDOW
+    assert (n_symbols + EDGE_SYMBOLS) * throughput.seconds_per_symbol <= SAFETY_MARGIN * SHORTEST_WINDOW
+    assert PlaybackBuffer(throughput).window_seconds(n_symbols) == SHORTEST_WINDOW
     middling = PlaybackBuffer(Throughput(0.007)).window_seconds(FIRST_SYMBOLS[0])
     assert middling is not None
     assert SHORTEST_WINDOW < middling < LONGEST_WINDOW
     assert PlaybackBuffer(Throughput(1.0)).window_seconds(FIRST_SYMBOLS[0]) == LONGEST_WINDOW
     assert PlaybackBuffer(Throughput(0.001)).most_symbols() == FIRST_SYMBOLS[-1]
     assert PlaybackBuffer(Throughput(1.0)).most_symbols() == FIRST_SYMBOLS[0]
-    assert PlaybackBuffer(pace, has_windows=False).most_symbols() == FIRST_SYMBOLS[0]
+    assert PlaybackBuffer(throughput, has_windows=False).most_symbols() == FIRST_SYMBOLS[0]
 
 
 @given(
@@ -72,29 +72,29 @@ def test_once_started_a_machine_faster_than_real_time_never_runs_dry(
 ) -> None:
     """Chunks of any length from a part of the schedule's limit on, on a machine whose pace is known."""
     clock = Clock()
-    supply = PlaybackBuffer(Throughput(cost), clock=clock)
-    supply.sent((FIRST_SYMBOLS[0] + EDGE_SYMBOLS) * cost / SAFETY_MARGIN + LONGEST_WINDOW)
-    heard_until = clock.now + supply.seconds
+    buffer = PlaybackBuffer(Throughput(cost), clock=clock)
+    buffer.sent((FIRST_SYMBOLS[0] + EDGE_SYMBOLS) * cost / SAFETY_MARGIN + LONGEST_WINDOW)
+    heard_until = clock.now + buffer.seconds
     for _ in range(30):
-        most = supply.most_symbols()
+        most = buffer.most_symbols()
         assert 1 <= most <= MAX_SYMBOLS
         n_symbols = max(int(share * most), FIRST_SYMBOLS[0])
         work = (n_symbols + EDGE_SYMBOLS) * cost
-        if work > supply.seconds:
+        if work > buffer.seconds:
             assert n_symbols == FIRST_SYMBOLS[0]  # nothing shorter is worth saying
             return
         clock.now += work
         assert clock.now <= heard_until
-        supply.sent(n_symbols * seconds_per_symbol)
+        buffer.sent(n_symbols * seconds_per_symbol)
         heard_until += n_symbols * seconds_per_symbol
 
 
 def test_a_window_is_for_a_chunk_that_would_come_too_late() -> None:
     clock = Clock()
-    supply = PlaybackBuffer(Throughput(0.01), clock=clock)
-    assert supply.window_seconds(50) is not None
+    buffer = PlaybackBuffer(Throughput(0.01), clock=clock)
+    assert buffer.window_seconds(50) is not None
     assert PlaybackBuffer(Throughput(0.01), has_windows=False, clock=clock).window_seconds(50) is None
-    supply.sent(3.0)
+    buffer.sent(3.0)
     in_time = int(SAFETY_MARGIN * 3.0 / 0.01) - EDGE_SYMBOLS
-    assert supply.window_seconds(in_time - 1) is None
-    assert supply.window_seconds(in_time + 1) == LONGEST_WINDOW
+    assert buffer.window_seconds(in_time - 1) is None
+    assert buffer.window_seconds(in_time + 1) == LONGEST_WINDOW

@@ -73,9 +73,9 @@ def speak(
     voice: str = "af_heart",
     seconds_per_symbol: float = SLOW,
 ) -> list[Speech]:
-    pace = Throughput(seconds_per_symbol)
-    supply = PlaybackBuffer(pace) if live else None
-    synthesis = Synthesizer(tts.backend, load_voice(voice), load_voice, 1.0, 7, pace, supply)
+    throughput = Throughput(seconds_per_symbol)
+    buffer = PlaybackBuffer(throughput) if live else None
+    synthesis = Synthesizer(tts.backend, load_voice(voice), load_voice, 1.0, 7, throughput, buffer)
     return list(synthesis.parts([ChunkRun(chunks, ends_text=True)], skip))
 
 

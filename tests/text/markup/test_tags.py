@@ -94,7 +94,7 @@ def test_pauses_alone() -> None:
     assert [(t.whitespace, t.pause) for t in tokens] == [(" \n\n ", 1.0), ("", 2.0)]
 
 
-def test_a_change_of_delivery_takes_marks_and_endings_along() -> None:
+def test_a_change_of_prosody_takes_marks_and_endings_along() -> None:
     text = (
         'He said: "<prosody rate="slow">Go</prosody>!" (<prosody rate="fast">Kate</prosody>\'s), '
         'un<prosody rate="slow">do it</prosody>.'
@@ -112,7 +112,7 @@ def test_a_change_of_delivery_takes_marks_and_endings_along() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_change_of_delivery_changes_no_symbol(language: str) -> None:
+def test_a_change_of_prosody_changes_no_symbol(language: str) -> None:
     text = "The record, no: 3.5 records; el niño est là, 25 ans (oui). मैं ठीक हूँ।"
     marked = f'[voice:af_heart]The <prosody rate="slow">record, no: 3.5 records;</prosody> {text[29:]}'
     expected = speak(text, language).tokens
