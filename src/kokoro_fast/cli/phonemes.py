@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
@@ -51,17 +51,21 @@ def phonemes(
         from kokoro_fast.text import load_lexicon
 
         entries = None if lexicon is None else load_lexicon(lexicon)
-        with _output(output) as out:
+        with _output(output) as write:
             for line in phoneme_lines(source.text or "", lang, entries, markup):
-                out.write(line.encode() + b"\n")
-                out.flush()  # a program that reads along need not wait
+                write(line.encode() + b"\n")
 
 
 @contextmanager
-def _output(name: str) -> Iterator[IO[bytes]]:
-    """Standard output, or a file that appears when the block ends without an error."""
+def _output(name: str) -> Iterator[Callable[[bytes], None]]:
+    """Writes to standard output, or to a file that appears when the block ends without an error."""
     if name == STANDARD:
-        yield sys.stdout.buffer
+        yield _write_stdout
         return
     with WholeFile(name) as file:
-        yield file.file
+        yield file.write
+
+
+def _write_stdout(content: bytes) -> None:
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()  # a program that reads along need not wait
