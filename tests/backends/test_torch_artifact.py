@@ -154,7 +154,7 @@ def test_a_pair_of_functions_is_a_network_too(opened: Callable[[str], ArtifactBa
     backend = Backend(PairNetwork(stages.predict, stages.render, threads), "pair", "fp32", 1)
     assert not backend.has_windows
     np.testing.assert_array_equal(sound_of(backend, IDS), sound_of(artifact, IDS))
-    rendering = backend.prepare(IDS, style_of(IDS), 1.0, 0, stop=lambda: True)
+    rendering = backend.prepare(IDS, style_of(IDS), 1.0, 0, should_stop=lambda: True)
     with pytest.raises(RenderingCancelled):
         rendering.whole()
 
@@ -285,7 +285,7 @@ def test_no_library_here(torchscript_folder: Folder, monkeypatch: pytest.MonkeyP
 @pytest.mark.skipif(not ops.supports("int8"), reason="this processor has no int8")
 def test_an_instruction_set_without_the_precision(torchscript_folder: Folder) -> None:
     code = f"""
-from kokoro_fast.backends.artifact import ArtifactBackend
+from kokoro_fast.backends.torch_artifact import ArtifactBackend
 from kokoro_fast.errors import InputError
 try:
     ArtifactBackend({str(torchscript_folder("native", "int8"))!r}, "torchscript")
