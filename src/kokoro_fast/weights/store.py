@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kokoro_fast.errors import WeightsError
-from kokoro_fast.files import file_digest
+from kokoro_fast.files import file_digest, open_regular
 from kokoro_fast.weights import fetch
 from kokoro_fast.weights.cache import (
     LOGGER,
@@ -144,8 +144,9 @@ def _weights_status(folder: Path, thorough: bool = False) -> Status:
 
 def _read_record(folder: Path) -> CacheRecord | None:
     try:
-        record = CacheRecord(**json.loads((folder / "model.json").read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
+        with open_regular(folder / "model.json") as file:
+            record = CacheRecord(**json.loads(file.read()))
+    except Exception:  # whatever is wrong with it, it vouches for nothing
         return None
     return record if record.layout == layout_digest() else None
 
