@@ -6,6 +6,9 @@
 #include <new>
 #include <vector>
 
+#ifndef _WIN32
+#include <pthread.h>
+#endif
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
@@ -25,8 +28,16 @@ struct Shelf {
   std::vector<Block> blocks;
 };
 
+// Never destroyed: when a process ends, one of its threads may still be at work.
 Shelf& shelf() {
-  static Shelf& instance = *new Shelf;  // never destroyed: when a process ends, one of its threads may still be at work
+  static Shelf& instance = [&]() -> Shelf& {
+    static Shelf& made = *new Shelf;
+#ifndef _WIN32
+    // A fork waits until no other thread holds the mutex, which would stay held in the child.
+    pthread_atfork([] { made.mutex.lock(); }, [] { made.mutex.unlock(); }, [] { made.mutex.unlock(); });
+#endif
+    return made;
+  }();
   return instance;
 }
 

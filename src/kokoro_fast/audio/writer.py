@@ -123,6 +123,8 @@ class _Encoder:
     def encode(self, numbers: NDArray[np.int16]) -> None:
         """Encode a block (S,) and wait until it is written."""
         if self._error is None:
+            if not self._thread.is_alive():
+                raise InputError("expected a file to be written by the process that opened it, got a forked child")
             self._blocks.put(numbers)
             self._error = self._answers.get()
         if self._error is not None:

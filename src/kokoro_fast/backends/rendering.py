@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from kokoro_fast.backends.network import Network, ShouldStop, WindowedNetwork
 from kokoro_fast.config import SAMPLES_PER_FRAME
+from kokoro_fast.errors import RenderingCancelled
 from kokoro_fast.model.kokoro import durations_at, normal, phoneme_indices
 
 HALF_FRAME = SAMPLES_PER_FRAME // 2
@@ -18,8 +19,13 @@ HALF_FRAME = SAMPLES_PER_FRAME // 2
 class Rendering:
     """A chunk on its way from durations to sound. Made by `Backend.prepare`.
 
+    Each step asks `should_stop` before it begins, and the last one also between windows of sound.
+
     Attributes:
         style: (1, 256).
+
+    Raises:
+        RenderingCancelled: `should_stop` said so, here or in any method that computes.
     """
 
     def __init__(
@@ -32,6 +38,7 @@ class Rendering:
         should_stop: ShouldStop | None = None,
     ) -> None:
         self._network, self.style, self._seed, self._should_stop = network, style, seed, should_stop
+        self._go_on()
         self._expected, self._encoding, self._text = network.predict(ids, style)
         self._durations = self._durations_at(speed)
         self._decoded: Any = None
@@ -56,11 +63,7 @@ class Rendering:
         self._durations = self._durations_at(speed)
 
     def whole(self) -> NDArray[np.float32]:
-        """The exact sound, (S,).
-
-        Raises:
-            RenderingCancelled: `should_stop` said so.
-        """
+        """The exact sound, (S,)."""
         audio = self._network.generate(self.decoded, self.style, self.noise, self._should_stop)
         return audio[0].cpu().numpy()
 
@@ -73,12 +76,15 @@ class Rendering:
         if not isinstance(self._network, WindowedNetwork):
             raise TypeError("window: expected a network that has windows")
         first, last = begin // HALF_FRAME, end // HALF_FRAME
-        return self._network.window(self.decoded, self.style, self.noise, first, last).numpy()
+        decoded = self.decoded
+        self._go_on()
+        return self._network.window(decoded, self.style, self.noise, first, last).numpy()
 
     @property
     def decoded(self) -> Any:
         """The pitch, energy and features of the decoder, computed once."""
         if self._decoded is None:
+            self._go_on()
             frames = phoneme_indices(self._durations, int(self._durations.sum()))
             self._decoded = self._network.decode(self._encoding, self._text, frames, self.style)
         return self._decoded
@@ -89,6 +95,10 @@ class Rendering:
         if self._noise is None:
             self._noise = normal(self.n_samples, self._seed)[None].to(self.style.device)
         return self._noise
+
+    def _go_on(self) -> None:
+        if self._should_stop is not None and self._should_stop():
+            raise RenderingCancelled
 
     def _durations_at(self, speed: float) -> torch.Tensor:
         return durations_at(self._expected, torch.full([1], speed, device=self._expected.device), None)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import torch
 
 from kokoro_fast import ops
 from kokoro_fast.errors import InputError
+from kokoro_fast.forks import held_over_forks
 
 _CGROUP = Path("/sys/fs/cgroup")
 _CORES = Path("/sys/devices/system/cpu")
 
-_LOCK = threading.Lock()
+_LOCK = held_over_forks(threading.Lock())
 
 
 def checked_threads(threads: int | None) -> int:
@@ -71,6 +74,22 @@ def _set_here_only(threads: int) -> int:
             restorer.start()
             restorer.join()
         return before
+
+
+def _free_openmp_at_forks() -> None:
+    """Make torch work in forked children: GNU's OpenMP would wait there for helper threads that only the parent has.
+
+    Before each fork the forking thread gives its helpers back (0.3 ms); they come again with its next operation. The
+    other threads' helpers are of no account, since those threads are not in the child.
+    """
+    for library in (Path(torch.__file__).parent / "lib").glob("libgomp*.so*"):
+        os.register_at_fork(before=partial(ctypes.CDLL(str(library)).omp_pause_resource_all, _OMP_PAUSE_HARD))
+
+
+_OMP_PAUSE_HARD = 2
+"""omp_pause_hard of OpenMP 5.0, section 3.2.44: nothing is kept."""
+
+_free_openmp_at_forks()
 
 
 def _usable_cores() -> set[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import os
 import threading
 import time
 import weakref
@@ -17,11 +18,13 @@ from collections.abc import Callable, Generator, Iterator
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
-from typing import Generic, NamedTuple, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar
+
+from kokoro_fast.errors import InputError
 
 T = TypeVar("T")
 
-EXIT_SECONDS = 10.0
+EXIT_SECONDS = 30.0
 """The longest time that the interpreter's exit waits for work to stop, which it does within a window of sound. A
 thread that is still inside native code when the interpreter ends takes the whole process down with it."""
 
@@ -102,8 +105,10 @@ class _Work(Generic[T]):
         try:
             self._produce()
         except BaseException as error:  # any error at all is raised at the consumer
-            self._put(_Failed(error))
+            if not self.cancelled:  # else nobody asks, and the frames of the error would keep all of its work alive
+                self._put(_Failed(error))
         self._put(_END)
+        _running.pop(self, None)
 
     def _produce(self) -> None:
         if self.cancelled:
@@ -149,22 +154,25 @@ class _Work(Generic[T]):
         self._wake()
 
 
-_threads: weakref.WeakKeyDictionary[Thread, Callable[[], None]] = weakref.WeakKeyDictionary()
-"""Every worker that may still run, with the function that cancels it."""
+_running: dict[_Work[Any], Thread] = {}
+"""The work that has not ended, and its thread."""
 
 
 def _stop_all() -> None:
-    running = list(_threads.items())
-    for _, cancel in running:
-        cancel()
+    running = list(_running.items())
+    for work, _ in running:
+        work.cancel()
     deadline = time.monotonic() + EXIT_SECONDS
-    for thread, _ in running:
+    for _, thread in running:
         thread.join(max(0.0, deadline - time.monotonic()))
 
 
 # Work is stopped before anything else is torn down. `atexit` would be too late: torch unloads its operators there.
 # concurrent.futures ends its threads at this same place.
 getattr(threading, "_register_atexit", atexit.register)(_stop_all)
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_running.clear)  # a child has none of them
 
 
 class Prefetcher(Generic[T]):
@@ -173,7 +181,7 @@ class Prefetcher(Generic[T]):
     The work begins at once and pauses while enough is ready. It ends with its iterator, by `cancel`, at the end of a
     `with` block, or when the `Prefetcher` is dropped. An error of the work is raised at the consumer, after the items
     before it. A cancelled `Prefetcher` has no more items. It is meant for one consumer at a time; any thread may call
-    `cancel`.
+    `cancel`. A forked child cannot read it: the thread stays with the parent.
 
     Args:
         make: makes the iterator, in the worker's thread. It may poll the token that it is given, or be called by it. It
@@ -189,11 +197,16 @@ class Prefetcher(Generic[T]):
         weight: Callable[[T], float] | None = None,
     ) -> None:
         self._work = _Work(make, most, weight)
+        self._process = os.getpid()
         self._thread = Thread(target=self._work.run, name="kokoro-fast-ahead", daemon=True)
-        _threads[self._thread] = self._work.cancel
         finalizer = weakref.finalize(self, self._work.cancel)
         finalizer.atexit = False  # `_stop_all` does that, and waits
-        self._thread.start()
+        _running[self._work] = self._thread
+        try:
+            self._thread.start()
+        except RuntimeError:  # the system has no more threads
+            del _running[self._work]
+            raise
 
     @property
     def cancelled(self) -> bool:
@@ -221,6 +234,7 @@ class Prefetcher(Generic[T]):
         return self
 
     def __next__(self) -> T:
+        self._check_process()
         return self._open(self._work.ready.get(), StopIteration)
 
     async def __aenter__(self) -> Self:
@@ -235,11 +249,16 @@ class Prefetcher(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
+        self._check_process()
         try:
             return self._open(await self._arrival(), StopAsyncIteration)
         except asyncio.CancelledError:
             self.cancel()
             raise
+
+    def _check_process(self) -> None:
+        if os.getpid() != self._process:
+            raise InputError("expected a stream to be read by the process that opened it, got a forked child")
 
     async def _arrival(self) -> _Ready[T] | _Failed | _End:
         """The next thing in the queue, without holding up the event loop."""

@@ -16,9 +16,10 @@ from contextlib import aclosing, nullcontext, suppress
 from dataclasses import dataclass
 from enum import Enum
 from queue import Empty, SimpleQueue
-from threading import TIMEOUT_MAX, Lock, Thread
+from threading import TIMEOUT_MAX, Thread
 
 from kokoro_fast.errors import InputError
+from kokoro_fast.forks import RenewedLock
 from kokoro_fast.text.cut_points import ENOUGH, CutFinder, can_speak, has_blank_line
 
 MOST_WAITING = 100_000
@@ -59,7 +60,7 @@ class _Inlet:
         self.on_cancel: Callable[[], None] | None = None
         self._closed = False
         self._waiting = 0
-        self._lock = Lock()  # only `push` takes it: other calls must not wait, and a finalizer may call `cancel`
+        self._lock = RenewedLock()  # only `push` takes it: other calls must not wait, and a finalizer may call `cancel`
 
     def push(self, piece: str) -> bool:
         if not isinstance(piece, str):

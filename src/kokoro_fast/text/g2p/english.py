@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import Any
 
 from kokoro_fast.errors import MissingDependencyError
+from kokoro_fast.forks import held_over_forks
 from kokoro_fast.text.g2p import espeak
 from kokoro_fast.text.g2p.assemble import UNKNOWN, G2PUnit
 from kokoro_fast.text.normalize import NormalizedText
@@ -45,9 +46,9 @@ _POSSESSIVE = "'s"
 _SIBILANTS = "szʃʒʧʤ"
 _VOICELESS = "ptkfθ"
 
-_LOCK = threading.Lock()
+_LOCK = held_over_forks(threading.Lock())
 """Lets one caller in at a time: American and British English share the spaCy model, whose vocabulary grows as it
-reads."""
+reads. A fork waits for it, since spaCy's BLIS ends a child that was forked while another thread computed."""
 
 
 class English:

@@ -6,17 +6,21 @@ other (French liaison), and its phonemes are then dealt out to the words of the 
 
 from __future__ import annotations
 
+import os
 import re
 import threading
+import weakref
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from kokoro_fast.errors import MissingDependencyError
+from kokoro_fast.forks import held_over_forks
 from kokoro_fast.text.g2p.assemble import G2PUnit
 from kokoro_fast.text.normalize import NormalizedText
 
-LOCK = threading.RLock()
+LOCK = held_over_forks(threading.RLock())
 """Lets one caller of the process in at a time, loading included: espeak keeps its state in global variables."""
 
 _NO_MARK = "\x00"
@@ -35,6 +39,16 @@ _FLAG = re.compile(r"\(.*?\)")
 """A change of language in espeak's output, as in "(en)". A clause has no brackets of its own: they are marks."""
 
 _WORD = re.compile(r"\S+")
+
+
+def _leave_copies_to_the_parent() -> None:
+    """Keep a forked child from removing its parent's copies of the library: phonemizer removes them at every exit."""
+    from phonemizer.backend.espeak.api import EspeakAPI
+
+    for finalizer in list(weakref.finalize._registry):  # type: ignore[attr-defined]
+        known = finalizer.peek()
+        if known and known[1] is EspeakAPI._delete:
+            finalizer.detach()
 
 
 def english_fallback(british: bool) -> Callable[[Any], tuple[str | None, int | None]]:
@@ -63,12 +77,19 @@ def _load() -> Any:
         from phonemizer.backend.espeak.wrapper import EspeakWrapper
 
         EspeakWrapper()
+        _at_forks()
     except (ImportError, OSError, RuntimeError) as error:
         reason = " ".join(str(error).split())
         raise MissingDependencyError(
             f"expected eSpeak NG from the packages phonemizer-fork and espeakng-loader; got: {reason}"
         ) from error
     return espeak
+
+
+@cache
+def _at_forks() -> None:
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_leave_copies_to_the_parent)
 
 
 def _backend(code: str, **options: str) -> Any:

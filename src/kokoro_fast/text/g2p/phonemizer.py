@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import warnings
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Protocol
 
 from kokoro_fast.errors import InputError, UnspokenTextWarning
+from kokoro_fast.forks import RenewedLock
 from kokoro_fast.text.g2p.assemble import G2PUnit, Phonemized, assemble, only_signs
 from kokoro_fast.text.g2p.languages import Language, resolve_language
 from kokoro_fast.text.g2p.lexicon import Lexicon
@@ -31,7 +31,7 @@ class Phonemizer:
     def __init__(self, language: Language) -> None:
         self.language = language
         self._adapter: Adapter | None = None
-        self._lock = threading.Lock()
+        self._lock = RenewedLock()
 
     def load(self) -> None:
         """Load dictionaries and models now, not at the first text.
@@ -124,7 +124,7 @@ def _load_adapter(language: Language) -> Adapter:
 
 
 _phonemizers: dict[str, Phonemizer] = {}
-_phonemizers_lock = threading.Lock()
+_phonemizers_lock = RenewedLock()
 
 
 def phonemizer(language: str | Language) -> Phonemizer:

@@ -1,0 +1,35 @@
+"""A process that speaks may be forked at any moment: the children speak too, and end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
+
+
+@pytest.mark.parametrize(
+    ("kind", "n", "backend"),
+    [
+        ("fork", 4, "auto"),
+        pytest.param("fork", 40, "auto", marks=pytest.mark.slow),
+        pytest.param("fork", 4, "eager", marks=pytest.mark.slow),
+        pytest.param("processes", 16, "auto", marks=pytest.mark.slow),
+        pytest.param("workers", 16, "auto", marks=pytest.mark.slow),
+        pytest.param("spawned", 2, "auto", marks=pytest.mark.slow),
+    ],
+)
+def test_every_child_speaks(kind: str, n: int, backend: str) -> None:
+    tests = Path(__file__).parent
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "support.forking", kind, str(n), backend],
+        capture_output=True,
+        text=True,
+        cwd=tests,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
