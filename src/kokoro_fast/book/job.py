@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from kokoro_fast.audio.pcm import pcm16
 from kokoro_fast.errors import InputError
-from kokoro_fast.files import sync, write_all
+from kokoro_fast.files import sync_names, write_all
 from kokoro_fast.speech import Speech
 from kokoro_fast.types import Word, add_word
 
@@ -162,8 +162,7 @@ class ResumableJob:
         yield from waiting
 
     def remove(self) -> None:
-        """Remove the work, once the name of the output is on the disk. The folder goes at the end of the block."""
-        sync(self.folder.parent)
+        """Remove the work. The folder goes at the end of the block."""
         for path in (self._journal, self._sound, self.temporary, self.folder / "lock"):  # the lock is still held
             path.unlink(missing_ok=True)
 
@@ -209,8 +208,8 @@ class ResumableJob:
                 file.truncate(size)
             if self.n_parts == 0:
                 _append(journal, _line({"version": JOURNAL_VERSION, "settings": self._settings, "seed": self.seed}))
-                sync(self.folder)
-                sync(self.folder.parent)
+                sync_names(self.folder)
+                sync_names(self.folder.parent)
         return self._files
 
     @contextmanager
