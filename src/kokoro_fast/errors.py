@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 
 class KokoroFastError(Exception):
     """Base of every error raised on purpose by kokoro-fast."""
@@ -35,3 +38,19 @@ def nothing_to_say(source: str) -> InputError:
 def excerpt(text: str) -> str:
     """At most 40 characters of a text, quoted, for a message of one line."""
     return repr(text if len(text) <= 40 else text[:37] + "...")
+
+
+@contextmanager
+def parsing(refused: Callable[[str], KokoroFastError]) -> Iterator[None]:
+    """The boundary around a parser of somebody's file: every error that is not ours is raised as `refused(reason)`.
+
+    A damaged file can make a parser raise nearly anything: `zlib.error`, KeyError, RecursionError, MemoryError. So no
+    kinds of errors are listed.
+    """
+    try:
+        yield
+    except KokoroFastError:
+        raise
+    except Exception as error:
+        lines = str(error).strip().splitlines()
+        raise refused((lines[0] if lines else type(error).__name__)[:200]) from error

@@ -207,7 +207,7 @@ def test_truncated(weights: Path, tmp_path: Path) -> None:
     whole = weights.read_bytes()
     cut = tmp_path / "cut"
     cut.write_bytes(whole[: len(whole) // 2])
-    assert_one_line(cut, "expected a whole .safetensors file, got a damaged one")
+    assert_one_line(cut, "expected a whole .safetensors file of tensors, got a damaged one")
     cut.write_bytes(whole[:100])
     assert_one_line(cut, "expected Kokoro weights")
     torch.save(small_official(), cut)

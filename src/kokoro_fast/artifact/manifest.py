@@ -31,7 +31,7 @@ from kokoro_fast.artifact.strict_json import (
 )
 from kokoro_fast.config import MAX_SYMBOLS, SAMPLE_RATE, SAMPLES_PER_FRAME
 from kokoro_fast.errors import WeightsError
-from kokoro_fast.files import file_digest
+from kokoro_fast.files import file_digest, open_regular
 
 FORMAT = 1
 """The version of the folder's layout and of its manifest. This version of the package reads no other."""
@@ -269,7 +269,7 @@ def _content_of(folder: Path) -> bytes:
         found = "a file" if folder.exists() else "nothing"
         raise Unfit(f"expected an artifact folder, found {found}")
     try:
-        with (folder / NAME).open("rb") as file:
+        with open_regular(folder / NAME) as file:
             content = file.read(_LARGEST + 1)
     except OSError as error:
         raise Unfit(f"cannot read it: {error.strerror}") from None

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from kokoro_fast.audio.pcm import pcm16
 from kokoro_fast.book.journal import Header, Part, encode_line, read_lines
 from kokoro_fast.errors import InputError
-from kokoro_fast.files import sync_names, write_all
+from kokoro_fast.files import open_regular, sync_names, write_all
 from kokoro_fast.speech import Speech
 from kokoro_fast.types import Word, add_word
 
@@ -171,7 +171,7 @@ class ResumableJob:
         try:
             lines = read_lines(self._journal)
             first = next(lines, None)
-            sound = open(self._sound, "rb")  # noqa: SIM115
+            sound = open_regular(self._sound)
         except FileNotFoundError:
             return None
         with sound:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from kokoro_fast.files import open_regular
 from kokoro_fast.types import Word
 
 VERSION = 2
@@ -113,7 +114,7 @@ def encode_line(entry: dict[str, Any], checksum: int) -> tuple[bytes, int]:
 def read_lines(path: Path) -> Iterator[Line]:
     """The lines of a journal, up to the first that is not whole."""
     checksum = end = 0
-    with open(path, "rb") as journal:
+    with open_regular(path) as journal:
         while (raw := journal.readline(LONGEST_LINE)).endswith(b"\n"):
             found, _, content = raw[:-1].partition(b" ")
             checksum, end = zlib.crc32(content, checksum), end + len(raw)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from kokoro_fast.compat.tokens import known_symbols
 from kokoro_fast.config import BOUNDARY_ID, MAX_SYMBOLS, STYLE_DIM, VOCAB
-from kokoro_fast.errors import InputError
+from kokoro_fast.errors import InputError, parsing
 from kokoro_fast.model import KokoroModel
 
 REPO_ID = "hexgrad/Kokoro-82M"
@@ -123,9 +123,8 @@ def check_repo(repo_id: str | None) -> None:
 
 def _check_config(config: dict[str, Any] | str | PathLike[str]) -> None:
     if not isinstance(config, dict):
-        try:
-            config = json.loads(Path(config).read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(f"config: expected a JSON file, got {config}: {error}") from None
+        path = Path(config)
+        with parsing(lambda reason: InputError(f"config: expected a JSON file, got {path}: {reason}")):
+            config = json.loads(path.read_text("utf-8"))
     if not isinstance(config, dict) or config.get("vocab") != VOCAB:
         raise InputError("config: expected the vocabulary of Kokoro-82M v1.0, got another one or none")

@@ -1,9 +1,9 @@
 """Weights and voices: found, fetched, verified, cached, and read into one canonical dict of tensors.
 
 Reading order: `names` (our tensor names and the official ones), `shapes` (every tensor and its shape), `formats` (files
-to that dict, with `onnx_file` and `onnx_weights` behind it), `catalog` (which files are published where), `fetch` (how
-bytes come to this machine), `cache` (the folder), `store` (weights in it), `voice_store` (voices in it), `voice_files`
-(one voice out of a file), `voices` (names, blends, style rows).
+to that dict, with `torch_file`, `onnx_file` and `onnx_weights` behind it), `catalog` (which files are published
+where), `fetch` (how bytes come to this machine), `cache` (the folder), `store` (weights in it), `voice_store` (voices
+in it), `voice_files` (one voice out of a file), `voices` (names, blends, style rows).
 
 This package knows dicts of tensors and nothing of the model. Torch loads when a tensor is first asked for.
 """

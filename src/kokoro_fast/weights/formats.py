@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import math
 import os
-import pickle
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import groupby
 from pathlib import Path
 
@@ -22,10 +20,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from kokoro_fast.errors import WeightsError
+from kokoro_fast.errors import WeightsError, parsing
+from kokoro_fast.files import open_regular
 from kokoro_fast.weights.names import INSTANCE_NORM_AFFINE, is_unused, official_name
 from kokoro_fast.weights.onnx_weights import read_onnx
 from kokoro_fast.weights.shapes import and_more, check_complete, tensor_shapes
+from kokoro_fast.weights.torch_file import StoredTensor, TorchFile
 
 OFFICIAL_MODULES = ("bert", "bert_encoder", "predictor", "text_encoder", "decoder")
 
@@ -50,11 +50,9 @@ def load_state(path: str | os.PathLike[str], *, verified: bool = False) -> dict[
     """
     path = Path(path)
     kind = _sniff(path)
-    if kind == "safetensors":
-        state = _read_safetensors(path)
-    else:
-        flat = _read_official(path) if kind == "pth" else {k: torch.from_numpy(v) for k, v in read_onnx(path).items()}
-        state = _canonical(flat, path)
+    expected = f"{path}: expected a whole {kind} file of tensors, got a damaged one"
+    with parsing(lambda reason: WeightsError(f"{expected} ({reason})")):
+        state = _READERS[kind](path)
     check_complete(state, str(path))
     if not verified:
         _check_finite(state, path)
@@ -72,17 +70,17 @@ def save_state(state: Mapping[str, Tensor], path: str | os.PathLike[str], metada
 
 def _sniff(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(9)
             size = os.fstat(file.fileno()).st_size
     except OSError as error:
         raise WeightsError(f"{path}: cannot read the weights: {error.strerror}") from None
     if head.startswith(b"PK\x03\x04"):
-        return "pth"
+        return ".pth"
     if len(head) == 9 and head[8:] == b"{" and int.from_bytes(head[:8], "little") < size:
-        return "safetensors"
+        return ".safetensors"
     if head[:1] == b"\x08" and size > 100:  # the first field of an ONNX model is its ir_version
-        return "onnx"
+        return ".onnx"
     what = f"{size} bytes beginning {head[:4].hex(' ')}" if head else "an empty file"
     raise WeightsError(f"{path}: expected Kokoro weights as .safetensors, .pth or .onnx, got {what}")
 
@@ -90,14 +88,11 @@ def _sniff(path: Path) -> str:
 def _read_safetensors(path: Path) -> dict[str, Tensor]:
     """Map every module on its own, so that its pages go with the last of its tensors when copies replace them."""
     state: dict[str, Tensor] = {}
-    try:
+    with safe_open(path, framework="pt") as file:
+        names = sorted(file.keys())
+    for _, of_module in groupby(names, lambda name: name.partition(".")[0]):
         with safe_open(path, framework="pt") as file:
-            names = sorted(file.keys())
-        for _, of_module in groupby(names, lambda name: name.partition(".")[0]):
-            with safe_open(path, framework="pt") as file:
-                state |= {name: file.get_tensor(name) for name in of_module}
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(f"{path}: expected a whole .safetensors file, got a damaged one ({error})") from None
+            state |= {name: file.get_tensor(name) for name in of_module}
     for name, tensor in state.items():
         if tensor.dtype != torch.float32:
             raise WeightsError(f"{path}: tensor {name} has type {tensor.dtype}, expected torch.float32")
@@ -106,31 +101,23 @@ def _read_safetensors(path: Path) -> dict[str, Tensor]:
 
 def _read_official(path: Path) -> dict[str, Tensor]:
     """Read official names, drop `module.` of data-parallel training, and fold weight norm."""
-    checkpoint = _load_pth(path)
-    found = list(checkpoint) if isinstance(checkpoint, dict) else type(checkpoint).__name__
-    if not isinstance(checkpoint, dict) or sorted(map(str, checkpoint)) != sorted(OFFICIAL_MODULES):
-        raise WeightsError(f"{path}: expected the modules {', '.join(OFFICIAL_MODULES)}, got {str(found)[:200]}")
-    flat: dict[str, Tensor] = {}
-    for module, tensors in checkpoint.items():
-        if not isinstance(tensors, Mapping) or not all(isinstance(t, Tensor) for t in tensors.values()):
-            raise WeightsError(f"{path}: expected module {module} to be a state dict of tensors")
-        flat.update({f"{module}.{name.removeprefix('module.')}": tensor for name, tensor in tensors.items()})
-    return _fold_weight_norm(flat, path)
+    with open_regular(path) as file:
+        saved = TorchFile(file)
+        checkpoint = saved.content
+        found = sorted(checkpoint) if isinstance(checkpoint, dict) else type(checkpoint).__name__
+        if found != sorted(OFFICIAL_MODULES):
+            raise WeightsError(f"{path}: expected the modules {', '.join(OFFICIAL_MODULES)}, got {str(found)[:200]}")
+        flat: dict[str, Tensor] = {}
+        for module, tensors in checkpoint.items():
+            if not isinstance(tensors, dict) or not all(isinstance(t, StoredTensor) for t in tensors.values()):
+                raise WeightsError(f"{path}: expected module {module} to be a state dict of tensors")
+            flat |= {f"{module}.{name.removeprefix('module.')}": saved.tensor(t) for name, t in tensors.items()}
+    return _canonical(_fold_weight_norm(flat, path), path)
 
 
-def _load_pth(path: Path) -> object:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()
-        if damaged:
-            raise WeightsError(f"{path}: expected a whole .pth file, the checksum of {damaged} is wrong")
-        checkpoint: object = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-    except (OSError, EOFError, RuntimeError, KeyError, ValueError, zipfile.BadZipFile, pickle.UnpicklingError) as error:
-        if isinstance(error, WeightsError):
-            raise
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise WeightsError(f"{path}: expected a whole .pth file of tensors ({reason[:200]})") from None
-    return checkpoint
+def _read_onnx(path: Path) -> dict[str, Tensor]:
+    """Read an export, which has official names and folded weights."""
+    return _canonical({name: torch.from_numpy(array) for name, array in read_onnx(path).items()}, path)
 
 
 def _fold_weight_norm(flat: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
@@ -180,3 +167,10 @@ def _check_finite(state: Mapping[str, Tensor], path: Path) -> None:
     bad = [name for name, tensor in state.items() if not math.isfinite(tensor.sum(dtype=torch.float64).item())]
     if bad:
         raise WeightsError(f"{path}: tensor {bad[0]} holds NaN or infinity{and_more(len(bad) - 1)}")
+
+
+_READERS: dict[str, Callable[[Path], dict[str, Tensor]]] = {
+    ".safetensors": _read_safetensors,
+    ".pth": _read_official,
+    ".onnx": _read_onnx,
+}

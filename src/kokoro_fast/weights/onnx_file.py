@@ -10,13 +10,15 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kokoro_fast.errors import WeightsError
+from kokoro_fast.errors import WeightsError, parsing
+from kokoro_fast.files import open_regular
 
 Array = NDArray[Any]
 
@@ -26,6 +28,10 @@ FLOAT, UINT8, INT8, FLOAT16 = 1, 2, 3, 10
 DTYPES: dict[int, type[np.generic]] = {FLOAT: np.float32, UINT8: np.uint8, INT8: np.int8, FLOAT16: np.float16}
 INTEGER_TYPES = {6: "int32", 7: "int64", 9: "bool"}
 """The types of shapes, axes and indices. They are never weights, so their values are not read."""
+
+
+MOST_NODES = 20_000
+"""The most nodes of a graph that is read; the published exports have 2,463 (fp32) and 3,614 (int8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,9 @@ class Graph:
 def read_graph(path: Path) -> Graph:
     """Read the graph of an ONNX file. Raises WeightsError if the file is truncated or is no ONNX model."""
     graph = Graph()
-    try:
-        with path.open("rb") as file:
-            _read_model(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)), graph)
-    except (IndexError, ValueError) as error:
-        raise WeightsError(f"{path}: expected an ONNX model, the file is truncated or damaged ({error})") from None
+    damaged = f"{path}: expected an ONNX model, the file is truncated or damaged"
+    with parsing(lambda reason: WeightsError(f"{damaged} ({reason})")), open_regular(path) as file:
+        _read_model(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)), graph)
     if not graph.tensors:
         raise WeightsError(f"{path}: expected an ONNX model with weights inside, found none")
     return graph
@@ -71,6 +75,8 @@ def _read_model(data: memoryview, graph: Graph) -> None:
             for kind, message in _fields(value):
                 if kind == 1 and isinstance(message, memoryview):
                     graph.nodes.append(_read_node(message))
+                    if len(graph.nodes) > MOST_NODES:
+                        raise ValueError(f"expected at most {MOST_NODES} nodes, got more")
                 elif kind == 5 and isinstance(message, memoryview):
                     _read_tensor(message, graph)
 
@@ -105,19 +111,21 @@ def _read_tensor(data: memoryview, graph: Graph) -> None:
     if dtype in INTEGER_TYPES:
         graph.integers.add(name)
     elif dtype in DTYPES:
-        graph.tensors[name] = _values(dtype, packed).reshape(shape)
+        graph.tensors[name] = _values(dtype, packed, prod(shape)).reshape(shape)
     else:
         raise ValueError(f"tensor {name} has the unexpected data type {dtype}")
 
 
-def _values(dtype: int, packed: dict[int, Any]) -> Array:
+def _values(dtype: int, packed: dict[int, Any], n_values: int) -> Array:
     """Values lie in raw_data (9), or float_data (4) for float32, or int32_data (5) for the narrow types."""
     if 9 in packed:
         return np.frombuffer(packed[9], DTYPES[dtype]).copy()
     if dtype == FLOAT:
         return np.frombuffer(packed.get(4, b""), np.float32).copy()
     stored = packed.get(5, b"")
-    words = np.array([stored] if isinstance(stored, int) else list(_varints(stored)), np.uint64)
+    if not isinstance(stored, int) and n_values > len(stored):  # each takes a byte or more
+        raise ValueError(f"{n_values} values expected, {len(stored)} bytes left")
+    words = np.fromiter([stored] if isinstance(stored, int) else _varints(stored), np.uint64, n_values)
     if dtype == FLOAT16:
         return words.astype(np.uint16).view(np.float16)
     return words.astype(np.uint8).view(DTYPES[dtype])

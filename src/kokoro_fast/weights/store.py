@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kokoro_fast.errors import WeightsError
-from kokoro_fast.files import file_digest, replace_durably
+from kokoro_fast.files import file_digest, open_regular, replace_durably
 from kokoro_fast.weights import fetch
 from kokoro_fast.weights.cache import (
     LOGGER,
@@ -148,14 +148,12 @@ def _vouching_record(folder: Path, thorough: bool = False) -> CacheRecord | None
 
 def _read_records(folder: Path) -> list[CacheRecord]:
     """The record and, from a process that was killed while it replaced the file, the one before it."""
-    path = folder / "model.json"
-    if not path.is_file():
-        return []
     try:
-        entry = json.loads(path.read_text("utf-8"))
+        with open_regular(folder / "model.json") as file:
+            entry = json.loads(file.read())
         before = entry.pop("replaces", None)
         records = [CacheRecord(**fields) for fields in (entry, before) if fields]
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+    except Exception:  # whatever is wrong with it, it vouches for nothing
         return []
     return [record for record in records if record.layout == layout_digest()]
 

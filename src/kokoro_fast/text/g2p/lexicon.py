@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from kokoro_fast.errors import InputError
+from kokoro_fast.errors import InputError, parsing
 from kokoro_fast.text.normalize import NormalizedText, plain_text
 from kokoro_fast.text.phonemes import check_symbols
 
@@ -130,10 +130,8 @@ def load_lexicon(source: Lexicon | Mapping[str, str] | str | os.PathLike[str]) -
     readers = {".json": _read_json, ".tsv": _read_table, ".txt": _read_table}
     if path.suffix.lower() not in readers:
         raise InputError(f"lexicon: expected a file that ends in {', '.join(readers)}; got {str(path)!r}")
-    try:
+    with parsing(lambda reason: InputError(f"lexicon {str(path)!r}: expected a readable file in UTF-8; got {reason}")):
         content = path.read_text("utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise InputError(f"lexicon {str(path)!r}: expected a readable file in UTF-8; got {error}") from error
     return Lexicon(readers[path.suffix.lower()](content, path))
 
 
@@ -145,11 +143,9 @@ def _checked(items: Iterable[tuple[object, object]]) -> Iterator[tuple[str, str]
 
 
 def _read_json(content: str, path: Path) -> Iterator[tuple[str, str]]:
-    try:
+    with parsing(lambda reason: InputError(f"lexicon {str(path)!r}: expected JSON; got {reason}")):
         # Pairs and not a dict, so that a word that stands there twice is noticed.
         pairs = json.loads(content, object_pairs_hook=_Pairs)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"lexicon {str(path)!r}: expected JSON; got {error}") from error
     if not isinstance(pairs, _Pairs):
         raise InputError(f"lexicon {str(path)!r}: expected an object of words and phonemes")
     return _checked(pairs)
