@@ -12,19 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from support.book_parts import OPTIONS, a_part, heard, names
+from support.book_parts import OPTIONS, a_part, heard, names, sound_of
 
-from kokoro_fast.audio.pcm import pcm16
 from kokoro_fast.book import ResumableJob
 from kokoro_fast.errors import InputError
 from kokoro_fast.speech import Speech
 from kokoro_fast.types import Word
-
-
-def sound_of(n_parts: int) -> bytes:
-    return b"".join(pcm16(a_part(number).audio) for number in range(n_parts))
 
 
 class Killed(BaseException):
@@ -95,32 +88,6 @@ def test_other_options_start_anew(tmp_path: Path, changed: dict[str, object], me
     with ResumableJob(path) as work:
         assert work.begin({**OPTIONS, **changed}, 10) is None
         assert (work.n_parts, work.seed) == (1, 9)
-
-
-@settings(max_examples=30, deadline=None)
-@given(data=st.data())
-def test_whatever_a_crash_left_behind(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Journal and sound cut at any byte, or with rubbish behind: what is taken up is true, and the end result whole."""
-    path = tmp_path_factory.mktemp("work") / "book.wav"
-    with ResumableJob(path) as work:
-        work.begin(OPTIONS, 5)
-        for number in range(3):
-            work.add(a_part(number, 100))
-    journal, sound = (path.parent / ".book.wav.kokoro-fast" / name for name in ("journal.jsonl", "sound.pcm"))
-    rubbish = st.sampled_from([b"", b"\0" * 50, b'{"n_sam', b"\n"])
-    content = journal.read_bytes()
-    journal.write_bytes(content[: data.draw(st.integers(0, len(content)))] + data.draw(rubbish))
-    content = sound.read_bytes()
-    cut = data.draw(st.integers(0, len(content)))
-    # Rubbish only behind the end: what the journal speaks of was on the disk before.
-    sound.write_bytes(content[:cut] if cut < len(content) else content + data.draw(rubbish))
-    with ResumableJob(path) as work:
-        work.begin(OPTIONS, 5)
-        for number in range(work.n_parts, 4):
-            work.add(a_part(number, 100))
-        work.finish()
-        assert heard(work) == b"".join(pcm16(a_part(number, 100).audio) for number in range(4))
-        assert [word.text for word in work.words()] == ["w0", "w1", "w2", "w3"]
 
 
 def test_complete_work_stays_complete(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from support.small_artifact import names
 
 from kokoro_fast.artifact.manifest import check_artifact
 from kokoro_fast.errors import InputError
+from kokoro_fast.export import folder
 from kokoro_fast.export.folder import new_folder
+from kokoro_fast.files import hold
 
 
 def test_a_folder_appears_when_it_is_whole(tmp_path: Path) -> None:
@@ -103,3 +106,75 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
             assert work.exists()
             (other / "second").touch()
     assert names(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("can_swap", [True, False])
+def test_an_artifact_is_replaced_with_and_without_a_swap(
+    small: Path, can_swap: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not can_swap:
+        monkeypatch.setattr(folder, "swap_durably", lambda *_: False)
+    with new_folder(small) as work:
+        (work / "new").touch()
+    assert (names(small), names(small.parent)) == (["new"], ["kokoro"])
+
+
+class Killed(BaseException):
+    """As a signal would come."""
+
+
+def test_a_signal_between_the_two_steps_leaves_what_was_there(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = check_artifact(small)
+    done: list[Path] = []
+
+    def once(source: Path, target: Path) -> None:
+        if len(done) == 1:
+            done.append(target)
+            raise Killed
+        done.append(target)
+        source.rename(target)
+
+    monkeypatch.setattr(folder, "swap_durably", lambda *_: False)
+    monkeypatch.setattr(folder, "replace_durably", once)
+    with pytest.raises(Killed), new_folder(small) as work:
+        (work / "new").touch()
+    assert check_artifact(small) == before
+    assert names(small.parent) == ["kokoro"]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_an_artifact_comes_back_after_a_kill_between_the_two_steps(small: Path, fails: bool) -> None:
+    """The next run has it at its place before it makes another, and so has it still where that fails."""
+    before = check_artifact(small)
+    (small.parent / ".kokoro.export-0123abcd").mkdir()
+    small.rename(small.parent / ".kokoro.export-0123abcd-old")
+
+    def write() -> None:
+        with new_folder(small) as work:
+            assert check_artifact(small) == before
+            (work / "new").touch()
+            if fails:
+                raise Killed
+
+    if fails:
+        with pytest.raises(Killed):
+            write()
+        assert check_artifact(small) == before
+    else:
+        write()
+        assert names(small) == ["new"]
+    assert names(small.parent) == ["kokoro"]
+
+
+def test_an_artifact_that_another_process_is_replacing_is_left_to_it(small: Path) -> None:
+    old = small.parent / ".kokoro.export-0123abcd-old"
+    small.rename(old)
+    descriptor = os.open(old, os.O_RDONLY)
+    try:
+        hold(descriptor)
+        with new_folder(small) as work:
+            assert not small.exists()
+            (work / "new").touch()
+        assert names(small.parent) == [old.name, "kokoro"]
+    finally:
+        os.close(descriptor)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kokoro_fast.audio.pcm import pcm16
 from kokoro_fast.book import ResumableJob
 from kokoro_fast.speech import Speech
 from kokoro_fast.types import Word
@@ -26,3 +27,7 @@ def a_part(number: int, n_samples: int = 24_000) -> Speech:
 
 def heard(work: ResumableJob) -> bytes:
     return b"".join(block.astype("<i2").tobytes() for block in work.blocks())
+
+
+def sound_of(n_parts: int, n_samples: int = 24_000) -> bytes:
+    return b"".join(pcm16(a_part(number, n_samples).audio) for number in range(n_parts))

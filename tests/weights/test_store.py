@@ -100,25 +100,24 @@ fetch_weights(source)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", ["before the weights", "before the manifest"])
-def test_kill_between_the_moves(cache: Path, weights: Path, moment: str) -> None:
-    """An older cache, a new conversion, a kill: the next process sees a whole cache or none, never a mixed one."""
+@pytest.mark.parametrize("n_moves", [0, 1, 2], ids=["both records", "weights", "last record"])
+def test_kill_between_the_moves(cache: Path, weights: Path, n_moves: int) -> None:
+    """A whole cache, a new conversion, a kill: the next process has whole weights, the old ones or the new."""
     fetch_weights(str(weights))
-    n_moves = 0 if moment == "before the weights" else 1
     code = f"""
-moves, move = [], store.move
+moves, move = [], store.replace_durably
 def killed(whole, target):
     if len(moves) == {n_moves}:
         os.kill(os.getpid(), 9)
     moves.append(target)
     move(whole, target)
-store.move = killed
+store.replace_durably = killed
 fetch_weights(source)
 """
     child = start(code, weights)
     child.communicate()
     assert child.returncode == -signal.SIGKILL
-    assert describe_cache()["weights"]["status"] == "missing"
+    assert describe_cache()["weights"]["status"] == "ok"
     fetch_weights(str(weights))
     assert_whole(cache, weights)
 

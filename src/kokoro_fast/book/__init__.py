@@ -1,7 +1,8 @@
 """Long texts: chapters found in the text, and work that a kill or a power cut does not lose.
 
-Reading order: `outline` (where the chapters are), `job` (keeps what is spoken beside the output), `publish` (makes the
-files of it). Nothing here knows the engine: speech comes in, files come out. Names load their module on first use.
+Reading order: `outline` (where the chapters are), `journal` and `job` (keep what is spoken beside the output),
+`publish` (makes the files of it). Nothing here knows the engine: speech comes in, files come out. Names load their
+module on first use.
 """
 
 from __future__ import annotations

@@ -2,13 +2,14 @@
 
 The hidden folder `.NAME.kokoro-fast` holds the sound as 16-bit PCM, and a journal with one line for each part of the
 speech. A part counts once its line is there, and its line is written after its sound is on the disk. So a kill or a
-power cut at any moment costs one part at most, and the next run cuts off the remains of that part.
+power cut at any moment costs one part at most, and the next run cuts off the remains of that part. Where a line or its
+sound was damaged since, that part and all after it are made again.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -20,13 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kokoro_fast.audio.pcm import pcm16
+from kokoro_fast.book.journal import Header, Part, encode_line, read_lines
 from kokoro_fast.errors import InputError
-from kokoro_fast.files import sync, write_all
+from kokoro_fast.files import open_regular, sync_names, write_all
 from kokoro_fast.speech import Speech
 from kokoro_fast.types import Word, add_word
-
-JOURNAL_VERSION = 1
-"""The version of the folder's layout. A job of another version is started anew."""
 
 BLOCK = 1 << 18
 """The number of samples read back at once."""
@@ -71,6 +70,7 @@ class ResumableJob:
         self._journal = self.folder / "journal.jsonl"
         self._files: tuple[IO[bytes], IO[bytes]] | None = None
         self._journal_size = 0
+        self._checksum = 0
         self._settings: dict[str, Any] = {}
         self.seed = 0
         self.n_parts = 0
@@ -81,6 +81,9 @@ class ResumableJob:
     def __enter__(self) -> Self:
         from filelock import FileLock, Timeout
 
+        for path in (self._journal, self._sound, self.temporary, self.folder / "lock"):
+            if os.path.lexists(path) and not path.is_file():
+                raise InputError(f"output {self._path}: expected a file or nothing at {path}, got something else")
         try:
             self.folder.mkdir(exist_ok=True)
             self._lock = FileLock(self.folder / "lock")
@@ -120,22 +123,19 @@ class ResumableJob:
 
     def add(self, part: Speech) -> None:
         """Keep the next part. It is on the disk when this returns."""
-        entry = {
-            "n_samples": len(part.audio),
-            "phonemes": part.phonemes,
-            "words": [word.as_dict() for word in part.words],
-        }
+        content = pcm16(part.audio)
+        entry = Part(len(part.audio), zlib.crc32(content), part.phonemes, part.words)
         with self._naming_the_output():
             sound, journal = self._opened()
-            _append(sound, pcm16(part.audio))
-            _append(journal, _line(entry))
+            _append(sound, content)
+            self._append_line(journal, entry.entry())
         self._count(entry)
 
     def finish(self) -> None:
         """Note that all parts are there."""
         if not self.complete:
             with self._naming_the_output():
-                _append(self._opened()[1], _line({"complete": True}))
+                self._append_line(self._opened()[1], {"complete": True})
             self.complete = True
 
     def blocks(self) -> Iterator[NDArray[np.int16]]:
@@ -147,57 +147,56 @@ class ResumableJob:
 
     def phonemes(self) -> Iterator[str]:
         """The phonemes of each part."""
-        return (entry["phonemes"] for entry in self._parts())
+        return (part.phonemes for part in self._parts())
 
     def words(self) -> Iterator[Word]:
         """All words so far, with times from the first sample. A word that was cut in two is whole."""
         waiting: list[Word] = []
         n_samples = 0
-        for entry in self._parts():
-            for word in entry["words"]:
-                add_word(waiting, Word.from_dict(word).later(n_samples))
-            n_samples += entry["n_samples"]
+        for part in self._parts():
+            for word in part.words:
+                add_word(waiting, word.later(n_samples))
+            n_samples += part.n_samples
             yield from waiting[:-1]
             del waiting[:-1]
         yield from waiting
 
     def remove(self) -> None:
-        """Remove the work, once the name of the output is on the disk. The folder goes at the end of the block."""
-        sync(self.folder.parent)
+        """Remove the work. The folder goes at the end of the block."""
         for path in (self._journal, self._sound, self.temporary, self.folder / "lock"):  # the lock is still held
             path.unlink(missing_ok=True)
 
     def _load(self) -> str | None:
-        """Read the journal up to its first bad line. Return the reason why nothing of it can be used, if so."""
+        """Read the journal up to what is damaged. Return the reason why nothing of it can be used, if so."""
         try:
-            with open(self._journal, "rb") as journal:
-                first = journal.readline()
-            n_bytes = self._sound.stat().st_size
+            lines = read_lines(self._journal)
+            first = next(lines, None)
+            sound = open_regular(self._sound)
         except FileNotFoundError:
             return None
-        header = _parsed(first) or {}
-        if header.get("version") != JOURNAL_VERSION:
-            return "its journal cannot be read"
-        old = header["settings"]
-        changed = [name for name in self._settings if self._settings[name] != old.get(name)]
-        if changed:
-            return _difference(changed[0], old.get(changed[0]), self._settings[changed[0]])
-        self.seed = header["seed"]
-        self._journal_size = len(first)
-        for entry, size in self._entries():
-            if 2 * (self.n_samples + entry.get("n_samples", 0)) > n_bytes:
-                break  # no run leaves this behind, since sound is written first
-            self._count(entry)
-            self._journal_size += size
+        with sound:
+            header = None if first is None else Header.of(first)
+            if first is None or header is None:
+                return "its journal is damaged or of another version"
+            changed = [name for name in self._settings if self._settings[name] != header.settings.get(name)]
+            if changed:
+                return _difference(changed[0], header.settings.get(changed[0]), self._settings[changed[0]])
+            self.seed = header.seed
+            self._journal_size, self._checksum = first.end, first.checksum
+            for line in lines:
+                part = Part.of(line)
+                if part is not None and _is_sound_of(part, sound):
+                    self._count(part)
+                    self._journal_size, self._checksum = line.end, line.checksum
+                else:
+                    self.complete = line.is_last and self.n_parts > 0
+                    break
         return None
 
-    def _count(self, entry: dict[str, Any]) -> None:
-        if "complete" in entry:
-            self.complete = True
-            return
+    def _count(self, part: Part) -> None:
         self.n_parts += 1
-        self.n_samples += entry["n_samples"]
-        self.char_end = max((word["char_end"] for word in entry["words"]), default=self.char_end)
+        self.n_samples += part.n_samples
+        self.char_end = max((word.char_end for word in part.words), default=self.char_end)
 
     def _opened(self) -> tuple[IO[bytes], IO[bytes]]:
         """The sound and journal files, ready for the next part: the remains of a killed run are cut off."""
@@ -208,9 +207,10 @@ class ResumableJob:
             for file, size in zip(self._files, sizes, strict=True):
                 file.truncate(size)
             if self.n_parts == 0:
-                _append(journal, _line({"version": JOURNAL_VERSION, "settings": self._settings, "seed": self.seed}))
-                sync(self.folder)
-                sync(self.folder.parent)
+                self._checksum = 0
+                self._append_line(journal, Header(self._settings, self.seed).entry())
+                sync_names(self.folder)
+                sync_names(self.folder.parent)
         return self._files
 
     @contextmanager
@@ -221,31 +221,22 @@ class ResumableJob:
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(self._path)) from None
 
-    def _entries(self) -> Iterator[tuple[dict[str, Any], int]]:
-        """The lines of the journal below the first, and their bytes."""
-        with open(self._journal, "rb") as journal:
-            journal.readline()
-            for line in journal:
-                entry = _parsed(line)
-                if entry is None:
-                    return  # the last line of a run that was killed
-                yield entry, len(line)
+    def _append_line(self, journal: IO[bytes], entry: dict[str, Any]) -> None:
+        line, checksum = encode_line(entry, self._checksum)
+        _append(journal, line)
+        self._checksum = checksum
 
-    def _parts(self) -> Iterator[dict[str, Any]]:
-        return (entry for entry, _ in islice(self._entries(), self.n_parts))
+    def _parts(self) -> Iterator[Part]:
+        lines = islice(read_lines(self._journal), 1, 1 + self.n_parts)
+        return filter(None, map(Part.of, lines))
 
 
-def _line(entry: dict[str, Any]) -> bytes:
-    return json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def _parsed(line: bytes) -> dict[str, Any] | None:
-    """A line of the journal; None if it was not written to its end."""
-    try:
-        entry = json.loads(line) if line.endswith(b"\n") else None
-    except ValueError:
-        return None
-    return entry if isinstance(entry, dict) else None
+def _is_sound_of(part: Part, sound: IO[bytes]) -> bool:
+    """Whether the next bytes of the file are the sound of a part. After that, the file is behind them if they are."""
+    checksum, rest = 0, 2 * part.n_samples
+    while rest and (block := sound.read(min(rest, 2 * BLOCK))):
+        checksum, rest = zlib.crc32(block, checksum), rest - len(block)
+    return rest == 0 and checksum == part.sound
 
 
 def _append(file: IO[bytes], content: bytes) -> None:
@@ -255,5 +246,6 @@ def _append(file: IO[bytes], content: bytes) -> None:
 
 
 def _difference(name: str, old: Any, new: Any) -> str:
-    short = [value for value in (old, new) if isinstance(value, int | float | str) and len(str(value)) <= 40]
-    return f"{name} was {old}, is {new}" if len(short) == 2 else f"{name} has changed"
+    values = [str(value) for value in (old, new) if isinstance(value, int | float | str)]
+    short = [value for value in values if len(value) <= 40 and value.isprintable()]
+    return f"{name} was {short[0]}, is {short[1]}" if len(short) == 2 else f"{name} has changed"

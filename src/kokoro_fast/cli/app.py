@@ -18,17 +18,19 @@ from kokoro_fast.cli.export import export
 from kokoro_fast.cli.fetch import fetch
 from kokoro_fast.cli.phonemes import phonemes
 from kokoro_fast.cli.say import say
-from kokoro_fast.cli.terminal import drop_stdout, fail
+from kokoro_fast.cli.terminal import drop_stdout, ended_by_signals, fail
 from kokoro_fast.cli.voices import voices
 from kokoro_fast.errors import InputError, KokoroFastError
 
 
 class Program(click.Group):
-    """The group of commands. Every foreseen failure becomes one line and an exit code here, and only here."""
+    """The group of commands. How a command may end is settled here, and only here: every foreseen failure becomes one
+    line and an exit code, and a signal leaves nothing behind."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with ended_by_signals():
+                return super().invoke(ctx)
         except InputError as error:
             fail(str(error), 2)
         except KokoroFastError as error:

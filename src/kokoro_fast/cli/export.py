@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kokoro_fast.cli.terminal import ended_by_signals, messages, tell
+from kokoro_fast.cli.terminal import messages, tell
 from kokoro_fast.config import DEFAULT_VOICE
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def export(
     checksums that must fit. It appears when it is whole: an error, Ctrl-C or a full disk leaves what was there before.
     docs/export.md describes the folder, docs/cpp.md the C++ host.
     """
-    with messages(), ended_by_signals():
+    with messages():
         from kokoro_fast.artifact.manifest import read_manifest
         from kokoro_fast.export import export as write
 

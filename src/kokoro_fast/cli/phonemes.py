@@ -11,7 +11,6 @@ import click
 
 from kokoro_fast.cli.terminal import (
     STANDARD,
-    ended_by_signals,
     lexicon_option,
     markup_option,
     messages,
@@ -46,7 +45,7 @@ def phonemes(
     seconds (gap), its words and their place in the text, and a voice and rate where markup asks for them.
     """
     source = read_text_source(text, file, None)
-    with messages(), ended_by_signals():
+    with messages():
         from kokoro_fast.export.phoneme_lines import phoneme_lines
         from kokoro_fast.text import load_lexicon
 

@@ -9,7 +9,6 @@ import click
 
 from kokoro_fast.cli.terminal import (
     STANDARD,
-    ended_by_signals,
     lexicon_option,
     markup_option,
     messages,
@@ -133,7 +132,7 @@ def say(
     if output == STANDARD and sys.stdout.isatty():
         raise InputError("output -: expected a pipe or a file to take the raw sound, got a terminal")
     source = read_text_source(text, file, phonemes)
-    with messages(), ended_by_signals():
+    with messages():
         from kokoro_fast.cli.say_job import SayOptions, run
 
         run(SayOptions(source, output, play, subtitles, title, engine, seed, speed, markup, as_json, quiet))

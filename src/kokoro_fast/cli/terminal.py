@@ -152,9 +152,14 @@ def messages() -> Iterator[None]:
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP leave the block as Ctrl-C does, so that everything it opened is cleaned up."""
+    """Let SIGTERM and SIGHUP leave the block as Ctrl-C does, so that everything it opened is cleaned up.
+
+    Only the first of them counts: a terminal that closes sends several, and they would cut the cleaning short.
+    """
 
     def leave(number: int, _: FrameType | None) -> NoReturn:
+        for other in heard:
+            signal.signal(other, signal.SIG_IGN)
         sys.exit(128 + number)
 
     heard = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_DFL]

@@ -6,18 +6,20 @@ is replaced; no other folder is ever touched.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 
 from kokoro_fast.artifact.manifest import NAME, read_manifest
 from kokoro_fast.errors import InputError, WeightsError
-from kokoro_fast.files import sync
+from kokoro_fast.files import hold, nobody_holds, remove_remains, replace_durably, swap_durably
+
+_BACKUP = "-old"
+"""The end of the name that a replaced artifact has for a moment, where two folders cannot change places."""
 
 
 @contextmanager
@@ -31,13 +33,10 @@ def new_folder(target: Path) -> Iterator[Path]:
         InputError: `target` cannot be written, or is something other than an artifact folder; before the block.
     """
     real = check_target(target)
-    for left in real.parent.glob(f".{escape(real.name)}.export-*"):
-        if _is_left(left):
-            shutil.rmtree(left, ignore_errors=True)
+    _put_back(real)
+    remove_remains(real.parent, f".{escape(real.name)}.export-*")
     with _own_folder(target, real) as work:
         yield work
-        for path in work.rglob("*"):  # on the disk before it has its name
-            sync(path)
         _take_place(work, real)
 
 
@@ -78,16 +77,12 @@ def _check_ours(target: Path, folder: Path) -> None:
 
 @contextmanager
 def _own_folder(target: Path, real: Path) -> Iterator[Path]:
-    """A folder beside the target that is locked while this process works on it, and removed after an error."""
-    work = real.with_name(f".{real.name}.export-{secrets.token_hex(4)}")
+    """A folder beside the target that is held while this process works on it, and removed after an error."""
     try:
-        work.mkdir()
+        work, descriptor = _held_folder(real)
     except OSError as error:
         raise InputError(f"output {target}: cannot write there: {error.strerror}") from None
-    lock = os.open(work, os.O_RDONLY)
     try:
-        with suppress(OSError):  # some network disks lock no folders: there, remains are never removed
-            fcntl.flock(lock, fcntl.LOCK_EX)
         yield work
     except BaseException as error:
         shutil.rmtree(work, ignore_errors=True)
@@ -95,33 +90,51 @@ def _own_folder(target: Path, real: Path) -> Iterator[Path]:
             raise OSError(error.errno, error.strerror, str(target)) from None  # the user does not know the hidden name
         raise
     finally:
-        os.close(lock)
+        os.close(descriptor)
 
 
-def _is_left(work: Path) -> bool:
-    """Whether a hidden folder is the remains of a process that no longer works on it."""
-    try:
-        lock = os.open(work, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(lock)
-    return True
+def _held_folder(real: Path) -> tuple[Path, int]:
+    """A new folder beside the target, and the descriptor that holds it."""
+    while True:
+        work = real.with_name(f".{real.name}.export-{secrets.token_hex(4)}")
+        work.mkdir()
+        descriptor = os.open(work, os.O_RDONLY)
+        hold(descriptor)
+        if work.exists():
+            return work, descriptor
+        os.close(descriptor)  # another process took it for remains before it was held
 
 
 def _take_place(work: Path, real: Path) -> None:
+    """Give the finished folder its name. What had the name is removed after that."""
     if not os.path.lexists(real):
-        work.rename(real)
-        return
-    old = work.with_name(f"{work.name}-old")  # two folders cannot change places in one step
-    real.rename(old)
+        replace_durably(work, real)
+    elif swap_durably(work, real):
+        shutil.rmtree(work, ignore_errors=True)
+    else:
+        _take_place_in_two_steps(work, real)
+
+
+def _take_place_in_two_steps(work: Path, real: Path) -> None:
+    """The same where folders cannot change places. A kill between the steps is mended by the next run."""
+    old = work.with_name(work.name + _BACKUP)
+    descriptor = os.open(real, os.O_RDONLY)
     try:
-        work.rename(real)
-    except OSError:
-        old.rename(real)
+        hold(descriptor)
+        replace_durably(real, old)
+        replace_durably(work, real)
+    except BaseException:
+        if not os.path.lexists(real):
+            replace_durably(old, real)
         raise
+    finally:
+        os.close(descriptor)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _put_back(real: Path) -> None:
+    """Give an artifact its name back if a process was killed while it replaced it in two steps."""
+    for old in real.parent.glob(f".{escape(real.name)}.export-*{_BACKUP}"):
+        with nobody_holds(old) as is_left:
+            if is_left and not os.path.lexists(real):
+                replace_durably(old, real)

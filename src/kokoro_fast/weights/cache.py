@@ -91,13 +91,6 @@ def try_sources(names: Sequence[str], step: Callable[[str], Result], what: str, 
     raise WeightsError(f"no {what} could be fetched ({'; '.join(reasons)}); a file can be given by its path")
 
 
-def move(whole: Path, target: Path) -> None:
-    """Move a finished file into place: its bytes are on the disk before its name is visible."""
-    with whole.open("rb") as file:
-        os.fsync(file.fileno())
-    os.replace(whole, target)
-
-
 def subfolder(work: Path, name: str) -> Path:
     """A new empty folder: each client gets one of its own."""
     folder = work / name

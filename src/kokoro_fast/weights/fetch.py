@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tarfile
+import threading
 import time
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -174,23 +175,44 @@ def _run(command: list[str], folder: Path, n_bytes: int, bar: Bar, settings: Map
 @contextmanager
 def _child(command: list[str], env: Mapping[str, str], errors: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """A child process in a group of its own, which never outlives this block."""
-    child = subprocess.Popen(
-        command,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=errors,
-        start_new_session=True,
-    )
+    child = None
     try:
+        with _signals_wait():
+            child = subprocess.Popen(
+                command,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,
+            )
         yield child
     finally:
-        if child.poll() is None:
-            if os.name == "posix":
+        if child is not None:
+            if child.poll() is None:
                 os.killpg(child.pid, signal.SIGKILL)
-            else:
-                child.kill()
-        child.wait()
+            child.wait()
+
+
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Let Python's handlers of signals that end a process wait to the end of the block.
+
+    A handler that raised inside `Popen` would leave a child that nobody knows.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # handlers run in the main thread only
+        return
+    came: list[int] = []
+    heard = [number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if callable(signal.getsignal(number))]
+    handlers = [signal.signal(number, lambda number, _: came.append(number)) for number in heard]
+    try:
+        yield
+    finally:
+        for number, handler in zip(heard, handlers, strict=True):
+            signal.signal(number, handler)
+        for late in came:
+            signal.raise_signal(late)
 
 
 def _folder_bytes(folder: Path) -> int:

