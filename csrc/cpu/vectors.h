@@ -14,7 +14,9 @@ constexpr int kLanes = 4;
 #endif
 
 using Floats = float __attribute__((vector_size(kLanes * 4)));
-using UnalignedFloats = float __attribute__((vector_size(kLanes * 4), aligned(4), may_alias));
+// A typedef, since Clang takes no heed of `aligned` on a type that `using` declares.
+typedef float UnalignedFloats __attribute__((vector_size(kLanes * 4), aligned(4), may_alias));
+static_assert(alignof(UnalignedFloats) == 4, "float32 values lie at any multiple of 4 bytes");
 
 inline Floats load_floats(const float* from) { return *reinterpret_cast<const UnalignedFloats*>(from); }
 inline void store_floats(float* to, Floats value) { *reinterpret_cast<UnalignedFloats*>(to) = value; }

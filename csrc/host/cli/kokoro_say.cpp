@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "format/manifest.h"
+#include "format/phoneme_lines.h"
 #include "format/voices.h"
 #include "kokoro_fast/constants.h"
 #include "kokoro_fast/kernels.h"
@@ -221,6 +222,15 @@ Status list_voices(const std::string& folder) {
   return printed(names);
 }
 
+// The next line. One that is too long is cut where its reader refuses it.
+bool next_line(std::istream& lines, std::string& line) {
+  line.clear();
+  for (int c; line.size() <= kokoro_fast::kLongestLine && (c = lines.get()) != EOF && c != '\n';) {
+    line += static_cast<char>(c);
+  }
+  return !lines.bad() && !(lines.eof() && line.empty());
+}
+
 Status speak(const Host& host, const Options& options, std::istream& lines, const kokoro_fast::Callback& callback) {
   if (options.untrimmed) {
     Request request = options.request;
@@ -229,7 +239,7 @@ Status speak(const Host& host, const Options& options, std::istream& lines, cons
   }
   bool given = false;
   const auto next = [&](std::string& line) {
-    if (!options.phonemes) return static_cast<bool>(std::getline(lines, line));
+    if (!options.phonemes) return next_line(lines, line);
     line = *options.phonemes;
     return !std::exchange(given, true);
   };

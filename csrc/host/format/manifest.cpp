@@ -24,7 +24,6 @@ using Names = std::initializer_list<const char*>;
 constexpr const char* kName = "manifest.json";
 constexpr std::string_view kCommandStart = "kokoro-fast export ";
 constexpr int64_t kLargestCount = (int64_t{1} << 53) - 1;  // a double holds it, and no other number rounds to it
-constexpr uint64_t kLargestSmallFile = 1 << 24;
 
 std::string joined(Names names, const char* between) {
   std::string all;
@@ -322,13 +321,12 @@ Status check_file(const Manifest& manifest, const FileEntry& file) {
   return manifest.refusal(Code::damaged_file, file.name, "expected sha256 " + file.sha256 + ", got " + *digest);
 }
 
-Result<std::string> read_checked(const Manifest& manifest, const FileEntry& file) {
+Result<std::string> read_checked(const Manifest& manifest, const FileEntry& file, uint64_t limit) {
   const Result<fs::path> path = path_of(manifest, file);
   if (!path) return path.status();
-  if (file.bytes > kLargestSmallFile) {
-    return manifest.refusal(
-        Code::damaged_file, file.name,
-        "expected at most " + std::to_string(kLargestSmallFile) + " bytes, got " + std::to_string(file.bytes));
+  if (file.bytes > limit) {
+    return manifest.refusal(Code::damaged_file, file.name,
+                            "expected at most " + std::to_string(limit) + " bytes, got " + std::to_string(file.bytes));
   }
   std::string content;
   const Status status =

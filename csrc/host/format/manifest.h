@@ -65,10 +65,10 @@ Status check_machine(const Manifest& manifest, std::string_view torch_version);
 // Whether a file exists inside the folder, with the size and checksum that were written. Reads all of it.
 Status check_file(const Manifest& manifest, const FileEntry& file);
 
-// Checks a small file in the same way, and returns its content.
-Result<std::string> read_checked(const Manifest& manifest, const FileEntry& file);
+// Checks a file of at most `limit` bytes in the same way, and returns its content.
+Result<std::string> read_checked(const Manifest& manifest, const FileEntry& file, uint64_t limit);
 
-// The path of a file, if links do not lead out of the folder.
+// The path of a file, if it is a regular file and links do not lead out of the folder.
 Result<std::filesystem::path> path_of(const Manifest& manifest, const FileEntry& file);
 
 // Whether the processor has a feature, as Linux spells it ("avx512_vnni").

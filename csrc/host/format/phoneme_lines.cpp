@@ -82,6 +82,7 @@ Result<std::optional<PhonemeLine>> parse_phoneme_line(std::string_view line, int
     return Status(Code::bad_argument, "line " + std::to_string(number) + ": " + reason);
   };
   if (number == 1 && line.substr(0, kByteOrderMark.size()) == kByteOrderMark) line.remove_prefix(kByteOrderMark.size());
+  if (line.size() > kLongestLine) return wrong("expected at most " + std::to_string(kLongestLine) + " bytes, got more");
   line = stripped(line);
   if (line.empty()) return std::optional<PhonemeLine>();
   PhonemeLine read;

@@ -12,6 +12,8 @@
 
 namespace kokoro_fast {
 
+constexpr size_t kLongestLine = 1 << 20;  // in bytes; text of a book's size on one line is a mistake
+
 struct PhonemeLine {
   std::string phonemes;           // empty: a silence of `pause` seconds
   double pause = kSentencePause;  // "gap": seconds from the last sound of this line to the first sound of the next

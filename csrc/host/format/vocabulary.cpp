@@ -24,7 +24,7 @@ std::string described(std::string_view symbol, char32_t value) {
 Result<Vocabulary> Vocabulary::read(const Manifest& manifest) {
   const FileEntry* file = manifest.find_file(kName);
   if (file == nullptr) return manifest.refusal(Code::missing_file, kName, "expected a file, got none");
-  const Result<std::string> content = read_checked(manifest, *file);
+  const Result<std::string> content = read_checked(manifest, *file, Json::kMaxBytes);
   if (!content) return content.status();
   Result<Vocabulary> vocabulary = parse(*content);
   if (!vocabulary) return manifest.refusal(vocabulary.code(), kName, vocabulary.message());

@@ -12,6 +12,7 @@ namespace kokoro_fast {
 namespace {
 
 constexpr size_t kValues = size_t{kMaxSymbols} * kStyleDim;
+constexpr size_t kBytes = kValues * sizeof(float);
 constexpr std::string_view kFolder = "voices/";
 constexpr std::string_view kSuffix = ".bin";
 constexpr size_t kListed = 8;  // most voices that a message names
@@ -53,13 +54,12 @@ Result<std::vector<float>> load_voice(const Manifest& manifest, const std::strin
     return Status(Code::unknown_voice, "voice: expected one of " + some_of(known) + ", got " + in_quotes(name));
   }
   const FileEntry& file = *manifest.find_file(std::string(kFolder) + name + std::string(kSuffix));
-  const Result<std::string> content = read_checked(manifest, file);
-  if (!content) return content.status();
-  if (content->size() != kValues * sizeof(float)) {
-    return manifest.refusal(
-        Code::damaged_file, file.name,
-        "expected " + std::to_string(kValues * sizeof(float)) + " bytes, got " + std::to_string(content->size()));
+  if (file.bytes != kBytes) {
+    return manifest.refusal(Code::damaged_file, file.name,
+                            "expected " + std::to_string(kBytes) + " bytes, got " + std::to_string(file.bytes));
   }
+  const Result<std::string> content = read_checked(manifest, file, kBytes);
+  if (!content) return content.status();
   std::vector<float> rows(kValues);
   for (size_t i = 0; i < kValues; ++i) {
     rows[i] = little_endian(content->data() + sizeof(float) * i);

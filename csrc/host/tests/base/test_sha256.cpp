@@ -74,8 +74,8 @@ TEST(Sha256, OfAFileThatIsNotAsExpected) {
   check_error(sha256_file(scratch / "data", 6), Code::damaged_file, "expected 6 bytes, got 5");
   check_error(sha256_file(scratch / "data", 4), Code::damaged_file, "expected 4 bytes, got 5");
   check_error(sha256_file(scratch / "gone", 5), Code::missing_file, "gone: expected a file");
-  check_error(sha256_file(scratch.path(), 5), Code::missing_file, "got: something else");
-  check_error(sha256_file("/dev/zero", 5), Code::missing_file, "got: something else");
+  check_error(sha256_file(scratch.path(), 5), Code::missing_file, "got: a folder");
+  check_error(sha256_file("/dev/zero", 5), Code::missing_file, "got: a device");
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ using kokoro_fast::check_file;
 using kokoro_fast::check_machine;
 using kokoro_fast::Code;
 using kokoro_fast::Manifest;
+using kokoro_fast::path_of;
 using kokoro_fast::read_checked;
 using kokoro_fast::read_manifest;
 
@@ -59,7 +60,7 @@ TEST(Manifest, ThatIsMissing) {
   scratch.write("file", "");
   check_error(read_manifest(scratch / "file"), Code::missing_file, "got a file; rebuild it with: kokoro-fast export");
   std::filesystem::create_directory(scratch / "manifest.json");
-  check_error(read_manifest(scratch.path()), Code::missing_file, "got: something else");
+  check_error(read_manifest(scratch.path()), Code::missing_file, "got: a folder");
 }
 
 TEST(Manifest, OfAnotherFormat) {
@@ -160,7 +161,7 @@ TEST(Manifest, FileThatIsNotAsWritten) {
   const auto edited = check_file(manifest, model);
   check_error(edited, Code::damaged_file, "model.pt: expected sha256 " + model.sha256 + ", got ");
   check_rebuild(edited.message());
-  check_error(read_checked(manifest, model), Code::damaged_file, "model.pt: expected sha256");
+  check_error(read_checked(manifest, model, model.bytes), Code::damaged_file, "model.pt: expected sha256");
 
   artifact.write("model.pt", content.substr(1));
   const auto cut = check_file(manifest, model);
@@ -174,6 +175,17 @@ TEST(Manifest, FileThatIsNotAsWritten) {
 
   std::filesystem::create_directory(artifact / "model.pt");
   check_error(check_file(manifest, model), Code::missing_file, "model.pt: expected a file");
+}
+
+TEST(Manifest, FileThatIsAPipe) {
+  const SmallArtifact artifact;
+  const Manifest manifest = artifact.load();
+  const auto& model = *manifest.find_file("model.pt");
+  artifact.make_pipe("model.pt");
+  check_error(path_of(manifest, model), Code::missing_file, "model.pt: expected a file that can be read, got: a pipe");
+  check_rebuild(check_file(manifest, model).message());
+  artifact.make_pipe("manifest.json");
+  check_error(read_manifest(artifact.path()), Code::missing_file, "manifest.json: expected a file");
 }
 
 TEST(Manifest, FileBehindALink) {

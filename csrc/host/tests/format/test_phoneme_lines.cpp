@@ -87,6 +87,12 @@ TEST(PhonemeLine, ThatIsWrong) {
   for (const auto& wrong : kWrong) check_error(parse_phoneme_line(wrong.text, 12), Code::bad_argument, wrong.words);
 }
 
+TEST(PhonemeLine, ThatIsTooLong) {
+  const std::string longest(kokoro_fast::kLongestLine, 'a');
+  EXPECT_EQ(parsed(longest).phonemes, longest);
+  check_error(parse_phoneme_line(longest + "a", 3), Code::bad_argument, "line 3: expected at most 1048576 bytes");
+}
+
 TEST(PhonemeLine, PhonemeLinesTakeAnything) {
   std::mt19937 random(4);
   const std::string line =

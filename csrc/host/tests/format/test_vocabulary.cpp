@@ -64,6 +64,10 @@ TEST(Vocabulary, ThatIsWrong) {
   artifact.write_manifest();
   check_error(Vocabulary::read(artifact.load()), Code::damaged_file,
               "vocabulary.json: expected symbols, got none; rebuild");
+  artifact.add("vocabulary.json", std::string((1 << 20) + 1, ' '));
+  artifact.write_manifest();
+  check_error(Vocabulary::read(artifact.load()), Code::damaged_file,
+              "vocabulary.json: expected at most 1048576 bytes, got 1048577; rebuild");
   artifact.write("manifest.json", artifact.edited("\"vocabulary.json\"", "\"other.json\""));
   check_error(Vocabulary::read(artifact.load()), Code::missing_file,
               "vocabulary.json: expected a file, got none; rebuild");

@@ -54,6 +54,10 @@ TEST(Voices, ThatIsDamaged) {
   artifact.write_manifest();
   check_error(load_voice(artifact.load(), "af_heart"), Code::damaged_file, "expected 522240 bytes, got 522236");
 
+  artifact.add("voices/af_heart.bin", content + "more");
+  artifact.write_manifest();
+  check_error(load_voice(artifact.load(), "af_heart"), Code::damaged_file, "expected 522240 bytes, got 522244");
+
   const float infinite = INFINITY;
   std::memcpy(&content[4 * 77], &infinite, sizeof infinite);
   artifact.add("voices/af_heart.bin", content);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -30,6 +31,11 @@ class Scratch {
   void write(const std::string& name, const std::string& content) const {
     std::filesystem::create_directories((folder_ / name).parent_path());
     std::ofstream(folder_ / name, std::ios::binary) << content;
+  }
+  // A named pipe instead of a file: opening it the ordinary way would wait for a writer.
+  void make_pipe(const std::string& name) const {
+    std::filesystem::remove(folder_ / name);
+    if (mkfifo((folder_ / name).c_str(), 0600) != 0) throw std::runtime_error("no pipe");
   }
   std::string read(const std::string& name) const {
     std::ifstream file(folder_ / name, std::ios::binary);

@@ -11,6 +11,8 @@ import json
 import threading
 import warnings
 from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -85,7 +87,19 @@ class English:
             return list(self._g2p(self._tokens(text), preprocess=False)[1])
         except MissingDependencyError:  # of espeak, for a word that no dictionary has: go on without it
             self._g2p.fallback = None
-            return list(self._g2p(self._tokens(text), preprocess=False)[1])
+            return self._words(text)
+        except Exception:  # of misaki or its libraries: no list of their errors would be whole
+            return self._halves(self._tokens(text))
+
+    def _halves(self, tokens: list[Any]) -> list[Any]:
+        """The words of tokens at which misaki failed: in halves, down to the one at fault, which is not pronounced."""
+        try:
+            return list(self._g2p(deepcopy(tokens), preprocess=False)[1])  # misaki changes tokens before it fails
+        except Exception:
+            if len(tokens) == 1:
+                return [replace(tokens[0], phonemes=UNKNOWN)]
+            middle = len(tokens) // 2
+            return self._halves(tokens[:middle]) + self._halves(tokens[middle:])
 
     def _tokens(self, text: NormalizedText) -> list[Any]:
         """spaCy's tokens as misaki's own, each with its range in the text; links get their phonemes here."""

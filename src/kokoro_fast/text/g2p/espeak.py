@@ -17,7 +17,7 @@ from typing import Any
 
 from kokoro_fast.errors import MissingDependencyError
 from kokoro_fast.forks import held_over_forks
-from kokoro_fast.text.g2p.assemble import G2PUnit
+from kokoro_fast.text.g2p.assemble import UNKNOWN, G2PUnit
 from kokoro_fast.text.normalize import NormalizedText
 
 LOCK = held_over_forks(threading.RLock())
@@ -177,9 +177,16 @@ class EspeakLanguage:
             yield from self._alone(text, start, end)
 
     def _say(self, text: str) -> list[str]:
-        """The phonemes of every word that espeak makes of a text without marks."""
-        with LOCK:
-            phonemes, _ = self._g2p(_without_stray_hyphens(text))
+        """The phonemes of every word that espeak makes of a text without marks.
+
+        Where espeak fails, the text is tried word by word, and `UNKNOWN` stands for a word at which it fails alone.
+        """
+        try:
+            with LOCK:
+                phonemes, _ = self._g2p(_without_stray_hyphens(text))
+        except Exception:  # of the libraries: no list of their errors would be whole
+            words = text.split()
+            return [UNKNOWN] if len(words) < 2 else [said for word in words for said in self._say(word)]
         return _FLAG.sub("", phonemes).split()
 
     def _deal(self, said: list[str], words: list[str]) -> list[list[str]] | None:
