@@ -302,3 +302,10 @@ def test_small_segments_change_nothing_that_is_said(monkeypatch: pytest.MonkeyPa
     assert [(t.char_start, t.symbols) for t in phonemizer("en-us")(text).tokens] == [
         (t.char_start, t.symbols) for t in tokens
     ]
+
+
+def test_a_piece_at_which_misaki_fails_is_reported_and_the_rest_is_spoken() -> None:
+    """misaki raises TypeError for a currency sign that it does not know, after a number and a letter like this one."""
+    said = phonemizer("en-us")("It costs 100 İ₽")
+    assert [token.text for token in said.tokens if token.phonemes] == ["It", "costs", "100"]
+    assert [unspoken.text for unspoken in said.unspoken] == ["İ₽"]

@@ -88,3 +88,19 @@ def test_hyphens_that_crash_espeak_never_reach_it(text: str) -> None:
     for code in ("hi", "fr-fr"):
         tokens = phonemizer(code)(text).tokens
         assert all(token.text == text[token.char_start : token.char_end] for token in tokens)
+
+
+def test_a_word_at_which_espeak_fails_is_reported_and_the_rest_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    spanish = phonemizer("es")
+    spanish.load()
+    say = spanish._adapter._g2p  # type: ignore[union-attr]
+
+    def failing(text: str) -> tuple[str, None]:
+        if "roto" in text:
+            raise RuntimeError("espeak")
+        return say(text)
+
+    monkeypatch.setattr(spanish._adapter, "_g2p", failing)
+    said = spanish("Hola roto amigo.")
+    assert [token.text for token in said.tokens if token.phonemes] == ["Hola", "amigo", "."]
+    assert [unspoken.text for unspoken in said.unspoken] == ["roto"]

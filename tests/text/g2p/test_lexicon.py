@@ -8,6 +8,7 @@ import pytest
 
 from kokoro_fast.errors import InputError
 from kokoro_fast.text import Lexicon, load_lexicon, phonemizer
+from kokoro_fast.text.normalize import normalize
 
 WORDS = {
     "JSON": "ʤˈAsᵊn",
@@ -142,3 +143,12 @@ def test_one_word_in_two_spellings_of_the_apostrophe() -> None:
 
 def test_an_empty_lexicon_changes_nothing() -> None:
     assert phonemizer("en-us")("Hello.", Lexicon([])) == phonemizer("en-us")("Hello.")
+
+
+def test_entries_of_any_length_are_found_the_longest_first() -> None:
+    lexicon = load_lexicon({"New": "a", "New York": "b", "New York City": "c", "straße": "d", "NEW": "e"})
+    text = "New York City, new York, New, NEW, STRASSE, new york city"
+    normalized = normalize(text, 0, len(text), [])
+    lexicon.apply(normalized)
+    found = [(normalized.text[start:end], phonemes) for start, end, phonemes in normalized.links]
+    assert found == [("New York City", "c"), ("New", "a"), ("NEW", "e"), ("STRASSE", "d")]

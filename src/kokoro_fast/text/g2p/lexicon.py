@@ -12,7 +12,6 @@ import json
 import os
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,18 +23,6 @@ _ENDINGS = frozenset(["s", "t", "d", "m", "ll", "re", "ve"])
 """The endings after the apostrophe of English contractions. No entry matches them: "S" is not the s of "it's"."""
 
 _NEGATION = "t"
-
-
-@dataclass(slots=True)
-class _Node:
-    """A node of the tree of entries, one level for each unit of a phrase.
-
-    `exact` has the phonemes of each spelling, `any_case` those of an entry in lower case.
-    """
-
-    following: dict[str, _Node] = field(default_factory=dict)
-    exact: dict[str, str] = field(default_factory=dict)
-    any_case: str = ""
 
 
 class Lexicon:
@@ -52,7 +39,9 @@ class Lexicon:
         Raises:
             InputError: an empty word, phonemes outside the vocabulary, or two pronunciations of one word.
         """
-        self._root = _Node()
+        self._exact: dict[str, str] = {}
+        self._any_case: dict[str, str] = {}
+        self._lengths: dict[str, set[int]] = {}
         self._n_entries = 0
         for word, phonemes in entries:
             self._add(word, phonemes)
@@ -74,14 +63,13 @@ class Lexicon:
         if not phonemes.strip():
             raise InputError(f"lexicon, {word!r}: expected phonemes, got {phonemes!r}")
         check_symbols(phonemes, where=f"lexicon, {word!r}: ")
-        node = self._root
-        for start, end in _units(plain):
-            node = node.following.setdefault(plain[start:end].casefold(), _Node())
         said = " ".join(phonemes.split())
-        if node.exact.setdefault(plain, said) != said:
-            raise InputError(f"lexicon, {word!r}: expected one pronunciation, got {node.exact[plain]!r} and {said!r}")
+        if self._exact.setdefault(plain, said) != said:
+            raise InputError(f"lexicon, {word!r}: expected one pronunciation, got {self._exact[plain]!r} and {said!r}")
         if plain == plain.lower():
-            node.any_case = said
+            self._any_case[plain.casefold()] = said
+        units = list(_units(plain))
+        self._lengths.setdefault(plain[: units[0][1]].casefold(), set()).add(len(units))
         self._n_entries += 1
 
     def _find(self, text: str) -> Iterator[tuple[int, int, str]]:
@@ -96,18 +84,16 @@ class Lexicon:
 
     def _longest(self, text: str, units: list[tuple[int, int]], index: int) -> tuple[int, str]:
         """How many units from `index` on are an entry, and its phonemes; 0 if there is none."""
-        best, best_phonemes = 0, ""
-        node: _Node | None = self._root
-        start = units[index][0]
-        for position in range(index, len(units)):
-            first, end = units[position]
-            node = node.following.get(text[first:end].casefold()) if node else None
-            if node is None:
-                break
-            phonemes = node.exact.get(text[start:end], node.any_case)
-            if phonemes and not _is_part_of_contraction(text, units, index, position):
-                best, best_phonemes = position + 1 - index, phonemes
-        return best, best_phonemes
+        start, end = units[index]
+        for length in sorted(self._lengths.get(text[start:end].casefold(), ()), reverse=True):
+            last = index + length - 1
+            if last >= len(units):
+                continue
+            said = text[start : units[last][1]]
+            phonemes = self._exact.get(said) or self._any_case.get(said.casefold())
+            if phonemes and not _is_part_of_contraction(text, units, index, last):
+                return length, phonemes
+        return 0, ""
 
 
 def load_lexicon(source: Lexicon | Mapping[str, str] | str | os.PathLike[str]) -> Lexicon:
