@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -18,36 +20,52 @@ from kokoro_fast.cli.export import export
 from kokoro_fast.cli.fetch import fetch
 from kokoro_fast.cli.phonemes import phonemes
 from kokoro_fast.cli.say import say
-from kokoro_fast.cli.terminal import drop_stdout, ended_by_signals, fail
+from kokoro_fast.cli.terminal import drop_stdout, ended_by_signals, fail, fill_closed_streams, ran_out_of_memory
 from kokoro_fast.cli.voices import voices
 from kokoro_fast.errors import InputError, KokoroFastError
 
 
 class Program(click.Group):
-    """The group of commands. How a command may end is settled here, and only here: every foreseen failure becomes one
-    line and an exit code, and a signal leaves nothing behind."""
+    """The group of commands. How a command may end is settled here, and only here."""
+
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        with _one_line_for_failures():  # --help and --version print here
+            return super().make_context(*args, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
-            with ended_by_signals():
-                return super().invoke(ctx)
-        except InputError as error:
-            fail(str(error), 2)
-        except KokoroFastError as error:
-            fail(str(error), 1)
-        except BrokenPipeError:
-            drop_stdout()
-            sys.exit(128 + signal.SIGPIPE)
-        except OSError as error:
-            drop_stdout()
-            fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error), 1)
-        except KeyboardInterrupt:
-            click.echo(err=True)  # closes the line on which the terminal shows ^C
-            sys.exit(128 + signal.SIGINT)
+        with _one_line_for_failures(), ended_by_signals():
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # at exit, an error would be told in Python's words
+            return result
+
+
+@contextmanager
+def _one_line_for_failures() -> Iterator[None]:
+    """Turn every foreseen failure into one line and an exit code."""
+    try:
+        yield
+    except InputError as error:
+        fail(str(error), 2)
+    except KokoroFastError as error:
+        fail(str(error), 1)
+    except BrokenPipeError:
+        drop_stdout()
+        sys.exit(128 + signal.SIGPIPE)
+    except OSError as error:
+        drop_stdout()
+        fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error), 1)
+    except (MemoryError, RuntimeError, ImportError) as error:
+        if not ran_out_of_memory(error):
+            raise
+        fail("there is not enough memory", 1)
+    except KeyboardInterrupt:
+        click.echo(err=True)  # closes the line on which the terminal shows ^C
+        sys.exit(128 + signal.SIGINT)
 
 
 def main() -> None:
     """Entry point of `kokoro-fast` and `python -m kokoro_fast`."""
+    fill_closed_streams()
     cli(prog_name="kokoro-fast")
 
 

@@ -71,7 +71,7 @@ def read_text_source(text: Sequence[str], file: str | None, phonemes: str | None
         return TextSource(phonemes=_checked(phonemes, "--phonemes"))
     if text:
         return TextSource(_checked(" ".join(text), "TEXT"))
-    if file is None and (sys.stdin is None or sys.stdin.isatty()):
+    if file is None and sys.stdin.isatty():
         raise InputError("expected something to say: TEXT, --file FILE, --phonemes TEXT, or text on standard input")
     if file is None or file == STANDARD:
         return TextSource(_decoded(sys.stdin.buffer.read(), "standard input"), is_document=True)
@@ -170,6 +170,38 @@ def ended_by_signals() -> Iterator[None]:
     finally:
         for number in heard:
             signal.signal(number, signal.SIG_DFL)
+
+
+def ran_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out. Only Python has a class for it; libraries say it in words."""
+    return isinstance(error, MemoryError) or any(words in str(error) for words in _OUT_OF_MEMORY)
+
+
+_OUT_OF_MEMORY = (
+    "annot allocate memory",  # of the system
+    "can't allocate memory",  # of torch
+    "out of memory",  # of CUDA
+    "could not create a primitive",  # of oneDNN, inside torch
+    "failed to map segment",  # of the loader of shared libraries
+    "can't start new thread",
+)
+
+
+def fill_closed_streams() -> None:
+    """Put something behind the standard streams that are closed, as by `>&-` in a shell.
+
+    Otherwise the next file takes the number of the stream, and what a library prints would go into that file. Input is
+    empty then and messages are dropped. Output is an error at the first write, since somebody would miss it.
+    """
+    for name, mode, flags in (
+        ("stdin", "r", os.O_RDONLY),
+        ("stdout", "w", os.O_RDONLY),
+        ("stderr", "w", os.O_WRONLY),
+    ):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, flags)
+            os.set_inheritable(descriptor, True)
+            setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def fail(message: str, code: int) -> NoReturn:
