@@ -177,3 +177,15 @@ def test_other_things_of_such_a_name_do_no_harm(tmp_path: Path, kind: str) -> No
         pass
     assert (tmp_path / "out" / "a").exists()
     assert (tmp_path / "precious").read_bytes() == b"mine"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_child_that_leaves_the_block_takes_nothing_away(tmp_path: Path) -> None:
+    with WholeFile(tmp_path / "speech.srt") as file:
+        file.write(b"whole")
+        child = os.fork()
+        if child == 0:
+            file.discard()
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+    assert (tmp_path / "speech.srt").read_bytes() == b"whole"

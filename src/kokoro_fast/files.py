@@ -57,7 +57,7 @@ class WholeFile:
         temporary: Path | None = None,
         raw: Callable[[Path, str], io.FileIO] = io.FileIO,
     ) -> None:
-        self._path, self._noun, self._raw = Path(path), noun, raw
+        self._path, self._noun, self._raw, self._process = Path(path), noun, raw, os.getpid()
         self.target = Path(os.path.realpath(path))
         self._temporary = temporary or self.target.with_name(f".kokoro-fast-{secrets.token_hex(4)}.part")
 
@@ -86,8 +86,12 @@ class WholeFile:
             replace_durably(self._temporary, self.target)
 
     def discard(self) -> None:
-        """Remove the temporary file. After `publish` there is none; then only the file is closed."""
-        self._temporary.unlink(missing_ok=True)
+        """Remove the temporary file. After `publish` there is none; then only the file is closed.
+
+        A forked child that leaves the block removes nothing: the file is its parent's.
+        """
+        if os.getpid() == self._process:
+            self._temporary.unlink(missing_ok=True)
         self.file.close()
 
     __enter__ = open
