@@ -1,0 +1,1 @@
+"""What hours of use do to a process."""
