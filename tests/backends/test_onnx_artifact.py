@@ -66,7 +66,9 @@ def test_two_threads_at_once(opened: OnnxBackend) -> None:
 @pytest.mark.slow
 def test_it_can_be_stopped(opened: OnnxBackend) -> None:
     style = style_row(load_voice("af_heart"), len(IDS) - 2)
-    rendering = opened.prepare(IDS, style, 1.0, 0, should_stop=lambda: True)
+    stopped: list[bool] = []
+    rendering = opened.prepare(IDS, style, 1.0, 0, should_stop=lambda: bool(stopped))
+    stopped.append(True)
     with pytest.raises(RenderingCancelled):
         rendering.whole()
 

@@ -154,7 +154,9 @@ def test_a_pair_of_functions_is_a_network_too(opened: Callable[[str], ArtifactBa
     backend = Backend(PairNetwork(stages.predict, stages.render, threads), "pair", "fp32", 1)
     assert not backend.has_windows
     np.testing.assert_array_equal(sound_of(backend, IDS), sound_of(artifact, IDS))
-    rendering = backend.prepare(IDS, style_of(IDS), 1.0, 0, should_stop=lambda: True)
+    stopped: list[bool] = []
+    rendering = backend.prepare(IDS, style_of(IDS), 1.0, 0, should_stop=lambda: bool(stopped))
+    stopped.append(True)
     with pytest.raises(RenderingCancelled):
         rendering.whole()
 
