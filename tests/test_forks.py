@@ -15,10 +15,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
     ("kind", "n", "backend"),
     [
         ("fork", 4, "auto"),
-        pytest.param("fork", 40, "auto", marks=pytest.mark.slow),
+        pytest.param("fork", 16, "auto", marks=pytest.mark.slow),
         pytest.param("fork", 4, "eager", marks=pytest.mark.slow),
-        pytest.param("processes", 16, "auto", marks=pytest.mark.slow),
-        pytest.param("workers", 16, "auto", marks=pytest.mark.slow),
+        pytest.param("processes", 8, "auto", marks=pytest.mark.slow),
+        pytest.param("workers", 8, "auto", marks=pytest.mark.slow),
         pytest.param("spawned", 2, "auto", marks=pytest.mark.slow),
     ],
 )

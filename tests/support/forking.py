@@ -19,7 +19,7 @@ from kokoro_fast import Kokoro
 from kokoro_fast.errors import InputError
 from kokoro_fast.streaming.stream import SpeechStream
 
-LIMIT = 40.0
+LIMIT = 120.0
 TEXT = "The quick brown fox jumps over the lazy dog, and Zbigniew was there too. " * 40
 
 
