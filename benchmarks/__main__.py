@@ -35,6 +35,7 @@ GROUPS = {
     },
     "This package alone": {
         "regressions": Command("suites.regressions", "run the suites and compare them with the baseline"),
+        "kills": Command("suites.kills", "is anything lost when fetch, a book or an export is killed?"),
         "roofline": Command("roofline.roofline", "what share of the machine's peak each stage reaches"),
     },
 }
