@@ -97,7 +97,8 @@ def test_golden_sound(
     done = say(*how, "--untrimmed", "--noise", "0", "-o", "-", folder=torchscript_folder(flavor))
     audio = torch.from_numpy(sound_of(done).astype(np.float32) / 32767)[None]
     assert audio.shape == case.audio.shape  # and so the durations are the same
-    assert log_mel_distance(audio, case.audio) < 0.25  # as tests/model/test_golden.py has it
+    expected = (case.audio * 32767).round() / 32767  # the 16 bits of the WAV alone are up to 0.13 dB
+    assert log_mel_distance(audio, expected) < 0.25  # as tests/model/test_golden.py has it
     assert correlation(audio, case.audio) > 0.98
 
 

@@ -22,6 +22,11 @@ from kokoro_fast.weights import load_voice, style_row
 LAST_BITS = 1e-5
 """Relative error left by another order of additions. Seen: 3e-6."""
 
+SOUND_BITS = 1e-4
+"""The same behind the spectrum's exponent and sine, which make 24 times as much of the last convolution's rounding.
+
+Seen: 3e-6 with torch's kernels for AVX-512, which made the golden files, and 1.7e-5 with those for AVX2."""
+
 BAR = 1e-3
 """The relative error that the project allows itself over the whole path. Seen: 3e-6."""
 
@@ -84,7 +89,7 @@ def test_predict(model: KokoroModel, case: Golden) -> None:
 def test_render_of_the_golden_contours(model: KokoroModel, case: Golden) -> None:
     prosody = model.predict(case.input_ids, case.style, case.speeds)
     audio = model.render(prosody._replace(f0=case.f0, energy=case.energy), case.style, noise=0.0)
-    assert relative_error(audio, case.audio) < LAST_BITS
+    assert relative_error(audio, case.audio) < SOUND_BITS
 
 
 @pytest.mark.usefixtures("implementation")
@@ -163,7 +168,7 @@ def test_generator(model: KokoroModel, stages: Golden) -> None:
     names = ["noise_res_0", "resblock_0", "conv_post"]
     errors = {name: relative_error(x, stages.stages[name]) for name, x in zip(names, outputs, strict=True)}
     assert max(errors.values()) < LAST_BITS, errors
-    assert relative_error(audio, stages.audio) < LAST_BITS
+    assert relative_error(audio, stages.audio) < SOUND_BITS
 
 
 @contextmanager
