@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -20,6 +21,7 @@ namespace {
 
 constexpr char kMagic[8] = {'k', 'k', 'c', 'o', 'n', 'v', '0', '1'};
 constexpr int64_t kAlignment = 64;
+constexpr float kLargestBf16 = 0x1.fep127F;
 constexpr int64_t kMostByteProducts = INT32_MAX / (255 * 127);  // most products whose sum fits an int32
 
 struct Header {
@@ -73,12 +75,18 @@ void for_column(const ConvWeights& w, const PackedLayout& layout, int64_t column
 
 // Throws std::invalid_argument unless the precision can hold the weights.
 void check(const ConvWeights& w) {
-  const auto finite = [](const float* values, int64_t n) {
-    return std::all_of(values, values + n, [](float value) { return std::isfinite(value); });
+  // The largest float32 values are rounded to infinity in bf16.
+  const float largest = w.precision == Precision::bf16 ? kLargestBf16 : std::numeric_limits<float>::max();
+  const auto fit = [](const float* values, int64_t n, float most) {
+    return std::all_of(values, values + n, [most](float value) { return std::abs(value) <= most; });  // NaN does not
   };
   const int64_t per_sum = w.channels_in * w.taps;
-  if (!finite(w.weight, w.channels_out * per_sum) || (w.bias != nullptr && !finite(w.bias, w.channels_out))) {
-    throw std::invalid_argument("weight, bias: expected finite numbers");
+  if (!fit(w.weight, w.channels_out * per_sum, largest)) {
+    throw std::invalid_argument(std::string("weight: expected numbers that are finite in ") +
+                                precision_name(w.precision));
+  }
+  if (w.bias != nullptr && !fit(w.bias, w.channels_out, std::numeric_limits<float>::max())) {
+    throw std::invalid_argument("bias: expected finite numbers");
   }
   if (w.precision == Precision::int8 && per_sum > kMostByteProducts) {
     throw std::invalid_argument("weight: expected at most " + std::to_string(kMostByteProducts) +
@@ -95,7 +103,8 @@ void pack_int8_column(const ConvWeights& w, const PackedLayout& layout, int64_t 
   for_column(w, layout, column, [&](int64_t tap, int64_t c, int64_t) {
     largest = std::max(largest, std::abs(weight_at(w, column, tap, c)));
   });
-  const float multiplier = largest > 0 ? largest / 127 : 1;
+  // A smaller multiplier would be rounded so much that the largest weight is no longer 127 of them.
+  const float multiplier = std::max(largest / 127, std::numeric_limits<float>::min());
   int64_t sum = 0;
   for_column(w, layout, column, [&](int64_t tap, int64_t c, int64_t position) {
     const auto quantized = static_cast<int8_t>(std::lrint(weight_at(w, column, tap, c) / multiplier));

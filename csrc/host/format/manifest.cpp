@@ -277,8 +277,13 @@ Result<Manifest> read_manifest(const fs::path& folder) {
   }
   const Result<std::string> content = read_whole(path, Json::kMaxBytes);
   if (!content) return Status(content.code(), content.message() + "; rebuild it with: " + no_command);
-  const Result<Json> json = Json::parse(*content);
-  if (!json) return refused(Code::damaged_file, path, json.message(), no_command);
+  return parse_manifest(*content, folder);
+}
+
+Result<Manifest> parse_manifest(std::string_view text, const fs::path& folder) {
+  const fs::path path = folder / kName;
+  const Result<Json> json = Json::parse(text);
+  if (!json) return refused(Code::damaged_file, path, json.message(), command_of(nullptr, folder));
   Reader reader;
   Manifest read = manifest(reader, *json);
   if (!reader.error().empty()) {
@@ -287,6 +292,7 @@ Result<Manifest> read_manifest(const fs::path& folder) {
     const Code code = is_other_format ? Code::mismatch : Code::damaged_file;
     return refused(code, path, reader.error(), command_of(&*json, folder));
   }
+  std::error_code error;
   read.folder = fs::absolute(folder, error);  // the program may change its folder before it asks for a voice
   if (error) read.folder = folder;
   return read;

@@ -58,6 +58,8 @@ struct Manifest {
 
 // Reads and checks manifest.json, and no other file of the folder.
 Result<Manifest> read_manifest(const std::filesystem::path& folder);
+// Reads the text of manifest.json.
+Result<Manifest> parse_manifest(std::string_view json, const std::filesystem::path& folder);
 
 // Whether torch, "2.13.0+cpu" for example, and the processor are those that the artifact was made for.
 Status check_machine(const Manifest& manifest, std::string_view torch_version);

@@ -25,6 +25,11 @@ float little_endian(const char* bytes) {
   return value;
 }
 
+Status check_size(uint64_t n_bytes) {
+  if (n_bytes == kBytes) return {};
+  return {Code::damaged_file, "expected " + std::to_string(kBytes) + " bytes, got " + std::to_string(n_bytes)};
+}
+
 std::string some_of(const std::vector<std::string>& names) {
   if (names.empty()) return "none, since the folder has no voices";
   std::string shown;
@@ -48,26 +53,31 @@ std::vector<std::string> list_voices(const Manifest& manifest) {
   return names;
 }
 
+Result<std::vector<float>> parse_voice(std::string_view bytes) {
+  if (Status status = check_size(bytes.size()); !status) return status;
+  std::vector<float> rows(kValues);
+  for (size_t i = 0; i < kValues; ++i) {
+    rows[i] = little_endian(bytes.data() + sizeof(float) * i);
+    if (!std::isfinite(rows[i])) {
+      return Status(Code::damaged_file, "expected finite numbers, got another at value " + std::to_string(i));
+    }
+  }
+  return rows;
+}
+
 Result<std::vector<float>> load_voice(const Manifest& manifest, const std::string& name) {
   const std::vector<std::string> known = list_voices(manifest);
   if (!std::binary_search(known.begin(), known.end(), name)) {
     return Status(Code::unknown_voice, "voice: expected one of " + some_of(known) + ", got " + in_quotes(name));
   }
   const FileEntry& file = *manifest.find_file(std::string(kFolder) + name + std::string(kSuffix));
-  if (file.bytes != kBytes) {
-    return manifest.refusal(Code::damaged_file, file.name,
-                            "expected " + std::to_string(kBytes) + " bytes, got " + std::to_string(file.bytes));
+  if (Status status = check_size(file.bytes); !status) {
+    return manifest.refusal(status.code(), file.name, status.message());
   }
   const Result<std::string> content = read_checked(manifest, file, kBytes);
   if (!content) return content.status();
-  std::vector<float> rows(kValues);
-  for (size_t i = 0; i < kValues; ++i) {
-    rows[i] = little_endian(content->data() + sizeof(float) * i);
-    if (!std::isfinite(rows[i])) {
-      return manifest.refusal(Code::damaged_file, file.name,
-                              "expected finite numbers, got another at value " + std::to_string(i));
-    }
-  }
+  Result<std::vector<float>> rows = parse_voice(*content);
+  if (!rows) return manifest.refusal(rows.code(), file.name, rows.message());
   return rows;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "format/manifest.h"
@@ -14,5 +15,7 @@ std::vector<std::string> list_voices(const Manifest& manifest);
 
 // (510, 256): row n - 1 speaks n symbols.
 Result<std::vector<float>> load_voice(const Manifest& manifest, const std::string& name);
+// Reads the bytes of a voice's file: float32, little-endian.
+Result<std::vector<float>> parse_voice(std::string_view bytes);
 
 }  // namespace kokoro_fast

@@ -7,7 +7,6 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
-#include "support/mutate.h"
 #include "support/small_artifact.h"
 
 namespace {
@@ -155,20 +154,6 @@ TEST(Json, CutAnywhere) {
   const std::string text = SmallArtifact().manifest();
   ASSERT_TRUE(Json::parse(text).ok());
   for (size_t n = 0; n < text.size(); ++n) check_refused(text.substr(0, n), "the end");
-}
-
-TEST(Json, TakesAnything) {
-  const std::string text = SmallArtifact().manifest();
-  std::mt19937 random(1);
-  for (int i = 0; i < 20'000; ++i) {
-    const auto json = Json::parse(mutated(i % 2 == 0 ? text : R"({"phonemes": "h\u0259lˈO", "gap": 0.45})", random));
-    if (!json) check_error(json, Code::damaged_file, "expected");
-  }
-  for (int i = 0; i < 20'000; ++i) {
-    std::string bytes(random() % 40, '\0');
-    for (char& byte : bytes) byte = static_cast<char>(random());
-    if (const auto json = Json::parse(bytes); !json) check_error(json, Code::damaged_file, "expected");
-  }
 }
 
 TEST(Utf8, IsStrict) {

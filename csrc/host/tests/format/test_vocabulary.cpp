@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "format/vocabulary.h"
-#include "support/mutate.h"
 #include "support/small_artifact.h"
 
 namespace {
@@ -71,17 +70,6 @@ TEST(Vocabulary, ThatIsWrong) {
   artifact.write("manifest.json", artifact.edited("\"vocabulary.json\"", "\"other.json\""));
   check_error(Vocabulary::read(artifact.load()), Code::missing_file,
               "vocabulary.json: expected a file, got none; rebuild");
-}
-
-TEST(Vocabulary, TakesAnything) {
-  const auto vocabulary = Vocabulary::parse(kSmall);
-  std::mt19937 random(3);
-  for (int i = 0; i < 20'000; ++i) {
-    if (const auto read = Vocabulary::parse(mutated(kSmall, random)); !read)
-      check_error(read, Code::damaged_file, "expected");
-    const auto ids = vocabulary->ids(mutated("ˈa ə̃ aˈə", random));
-    if (!ids) check_error(ids, Code::bad_argument, "phonemes: expected");
-  }
 }
 
 }  // namespace

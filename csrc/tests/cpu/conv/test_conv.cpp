@@ -269,6 +269,9 @@ TEST(Conv, WeightsMustBeFinite) {
       EXPECT_THROW(Packed(one.weights()), std::invalid_argument);
     }
   }
+  Case one(Precision::bf16, {1, 1, 3, 4, 2, 1, 1, 0, 4});
+  one.weight[13] = -std::numeric_limits<float>::max();
+  EXPECT_THROW(Packed(one.weights()), std::invalid_argument);
 }
 
 TEST(Conv, SumsOfBytesMustFit) {
