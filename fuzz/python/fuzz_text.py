@@ -1,4 +1,4 @@
-"""Text to tokens to chunks: whatever is written, all of it is in the tokens or reported, and every symbol in a chunk."""
+"""Text to tokens to chunks: tokens are what the user wrote, in order, and every symbol of theirs is in a chunk."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from harness import fuzz, import_instrumented, require
 with import_instrumented:
     from kokoro_fast.chunking.planner import iter_chunks
     from kokoro_fast.config import MAX_SYMBOLS, VOCAB
+    from kokoro_fast.symbols import has_speech
     from kokoro_fast.text.g2p.languages import LANGUAGES
     from kokoro_fast.text.g2p.phonemizer import phonemizer
-    from kokoro_fast.symbols import has_speech
     from kokoro_fast.types import Token
 
 READERS = [phonemizer(language) for language in LANGUAGES if language.supported]

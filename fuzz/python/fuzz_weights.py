@@ -1,4 +1,4 @@
-"""Weights from safetensors and from the official checkpoint: an error of one line; nothing so small holds all weights."""
+"""Weights from safetensors and from a checkpoint: an error of one line; nothing so small holds all weights."""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ import_instrumented = atheris.instrument_imports(include=["kokoro_fast"])
 def fuzz(promise: Callable[[bytes], None]) -> None:
     """Call `promise` with one input after the other. Any exception that it lets through is a finding."""
     if not isinstance(sys.modules["kokoro_fast"].__loader__, SourceLoader):
-        sys.exit("expected kokoro-fast as `pip install .` installs it: an editable installation has a loader of its own")
+        sys.exit(
+            "expected kokoro-fast as `pip install .` installs it: an editable installation has a loader of its own"
+        )
     atheris.Setup(sys.argv, promise)
     atheris.Fuzz()
 

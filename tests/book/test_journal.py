@@ -100,6 +100,11 @@ def test_a_changed_sample_is_not_believed(tmp_path: Path) -> None:
     assert assert_whole_after_the_next_run(path) == (None, 1)
 
 
+def sealed(content: bytes) -> bytes:
+    """A line with the checksum that belongs to it."""
+    return b"%08x %s\n" % (zlib.crc32(content), content)
+
+
 JOURNAL_OF_VERSION_1 = (
     b'{"version":1,"settings":{"the text":"digest","speed":1.0,"seed":null},"seed":5}\n'
     b'{"n_samples":100,"phonemes":"a","words":[]}\n'
@@ -114,6 +119,8 @@ JOURNAL_OF_VERSION_1 = (
         b"\xff\xfe\x00",
         JOURNAL_OF_VERSION_1,
         b"[" * 1_000_000 + b"\n",
+        sealed(b"[" * 1_000_000),
+        sealed(rb'{"version":2,"settings":{"the text":"\ud800"},"seed":5}'),  # no journal can be written with it
         encode_line({"version": 1, "settings": OPTIONS, "seed": 5}, 0)[0],
         encode_line({"version": 2, "settings": [], "seed": 5}, 0)[0],
         encode_line({"version": 2, "settings": OPTIONS, "seed": "5"}, 0)[0],

@@ -112,18 +112,18 @@ def encode_line(entry: dict[str, Any], checksum: int) -> tuple[bytes, int]:
 
 
 def read_lines(path: Path) -> Iterator[Line]:
-    """The lines of a journal, up to the first that is not whole."""
+    """The lines of a journal, up to the first that is not whole, or that `encode_line` would not write like that."""
     checksum = end = 0
     with open_regular(path) as journal:
         while (raw := journal.readline(LONGEST_LINE)).endswith(b"\n"):
-            found, _, content = raw[:-1].partition(b" ")
-            checksum, end = zlib.crc32(content, checksum), end + len(raw)
             try:
-                entry = json.loads(content.decode())
+                entry = json.loads(raw[9:].decode())
+                again, checksum = encode_line(entry, checksum)
             except (ValueError, RecursionError):
                 return
-            if found != b"%08x" % checksum or not isinstance(entry, dict):
+            if again != raw or not isinstance(entry, dict):
                 return
+            end += len(raw)
             yield Line(entry, checksum, end)
 
 
@@ -144,7 +144,5 @@ def _check_numbers(numbers: Iterable[Any]) -> None:
 
 
 def _check_texts(texts: Iterable[Any]) -> None:
-    for text in texts:
-        if not isinstance(text, str):
-            raise TypeError
-        text.encode()  # a text with half a surrogate pair cannot be written to any file
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError

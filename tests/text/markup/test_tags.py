@@ -175,6 +175,14 @@ def test_ssml() -> None:
     assert rows('<speak><sub alias="R &amp; D">R&amp;D</sub></speak>') == [("R&amp;D", "ˈɑɹ ænd dˈi")]
 
 
+@pytest.mark.parametrize("code", ["1", "31", "0", "x7f", "xd800", "1114112"])
+def test_an_entity_for_no_character_is_read_as_a_space_or_not_at_all(code: str) -> None:
+    text = f"<speak>one&#{code};two</speak>"
+    tokens = speak(text).tokens
+    assert_true_to(text, tokens)
+    assert spoken(tokens).replace(" ", "") == spoken(speak("one two").tokens).replace(" ", "")
+
+
 def test_words_do_not_run_together_over_tags() -> None:
     assert [word for word, _ in rows("one[voice:am_adam]two<p>three</p>four<s>five</s>six")] == [
         "one", "two", "three", "four", "five", "six",

@@ -158,4 +158,5 @@ def _angle(text: str, start: int) -> Tag | None:
 
 def _entity(text: str, start: int) -> Tag | None:
     match = _ENTITY.match(text, start)
-    return Tag(Form.ENTITY, "", start, match.end(), {"text": unescape(match[0])}) if match else None
+    # HTML has no control characters, and `unescape` makes nothing of them; in a text they are read as a space.
+    return Tag(Form.ENTITY, "", start, match.end(), {"text": unescape(match[0]) or " "}) if match else None
