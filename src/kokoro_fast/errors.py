@@ -44,8 +44,8 @@ def excerpt(text: str) -> str:
 def parsing(refused: Callable[[str], KokoroFastError]) -> Iterator[None]:
     """The boundary around a parser of somebody's file: every error that is not ours is raised as `refused(reason)`.
 
-    A damaged file can make a parser raise nearly anything: `zlib.error`, KeyError, RecursionError, MemoryError. So no
-    kinds of errors are listed.
+    A damaged file can make a parser raise nearly anything: `zlib.error`, KeyError, RecursionError. So no kinds of
+    errors are listed. Only a lack of memory says nothing about the file: it is raised as MemoryError.
     """
     try:
         yield
@@ -53,4 +53,22 @@ def parsing(refused: Callable[[str], KokoroFastError]) -> Iterator[None]:
         raise
     except Exception as error:
         lines = str(error).strip().splitlines()
-        raise refused((lines[0] if lines else type(error).__name__)[:200]) from error
+        reason = (lines[0] if lines else type(error).__name__)[:200]
+        if ran_out_of_memory(error):
+            raise MemoryError(reason) from error
+        raise refused(reason) from error
+
+
+def ran_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out. Only Python has a class for it; libraries say it in words."""
+    return isinstance(error, MemoryError) or any(words in str(error) for words in _OUT_OF_MEMORY)
+
+
+_OUT_OF_MEMORY = (
+    "annot allocate memory",  # of the system
+    "can't allocate memory",  # of torch
+    "out of memory",  # of CUDA
+    "could not create a primitive",  # of oneDNN, inside torch
+    "failed to map segment",  # of the loader of shared libraries
+    "can't start new thread",
+)

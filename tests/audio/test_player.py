@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -112,6 +114,26 @@ def test_a_device_that_fails(device: PaperDevice) -> None:
     with pytest.raises(InputError, match=r"^--play: the audio device failed: unplugged$"):
         play()
     assert device.calls[-2:] == ["abort", "close"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+def test_a_forked_child_neither_plays_nor_waits(device: PaperDevice) -> None:
+    with Player() as player:
+        player._blocks.mutex.acquire()  # as another thread may hold it at that moment
+        child = os.fork()
+        if not child:
+            signal.alarm(30)
+            try:
+                with pytest.raises(InputError, match="expected sound to be played by the process that opened it"):
+                    player.play(NOISE)
+                player.__exit__(None, None, None)
+                os._exit(len(device.calls) - 1)  # the parent's start is the only call
+            finally:
+                os._exit(100)
+        player._blocks.mutex.release()
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert device.calls == ["start", "stop", "abort", "close"]
 
 
 def test_no_device(device: PaperDevice) -> None:

@@ -167,6 +167,24 @@ def test_limit_is_that_of_the_calling_thread_alone() -> None:
     assert torch.get_num_threads() == of_a_new_thread() == before
 
 
+def test_limit_keeps_what_another_thread_sets() -> None:
+    before = torch.get_num_threads()
+    with ThreadPoolExecutor(1) as other, ThreadPoolExecutor(1) as new:
+        try:
+            with limited(before + 1):
+                other.submit(torch.set_num_threads, before + 2).result()
+            assert new.submit(torch.get_num_threads).result() == before + 2
+        finally:
+            torch.set_num_threads(before)
+
+
+def test_limit_starts_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where memory runs out, a new thread can die before `start` returns, which then waits for ever."""
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: pytest.fail("started a thread"))
+    with limited(torch.get_num_threads() + 1):
+        pass
+
+
 @pytest.mark.parametrize("backend", ["auto", "eager"])
 def test_an_engine_runs_on_as_many_threads_as_it_was_given(fetched: None, backend: str) -> None:
     """Counted by the system: threads beside the first one that did some of the work."""

@@ -1,4 +1,6 @@
-"""Forks a process that is speaking, and says what became of the children: `python -m support.forking KIND N`.
+"""Forks a process that is speaking, and says what became of the children.
+
+    python -m support.forking KIND N BACKEND [FOLDER]
 
 A child that neither speaks nor ends within `LIMIT` seconds is a hang. The script ends with 1 if any child failed.
 """
@@ -113,15 +115,15 @@ def processes(engine: Kokoro, n: int) -> list[int]:
     return results
 
 
-def speak_anew() -> None:
-    speaks(Kokoro(seed=0))
+def speak_anew(backend: str, folder: str | None = None) -> None:
+    speaks(Kokoro(seed=0, backend=backend, path=folder))
 
 
 def spawned(engine: Kokoro, n: int) -> list[int]:
     """multiprocessing with spawn, where the child imports everything itself."""
     context = multiprocessing.get_context("spawn")
     with busy(engine):
-        children = [context.Process(target=speak_anew) for _ in range(n)]
+        children = [context.Process(target=speak_anew, args=sys.argv[3:5]) for _ in range(n)]
         for process in children:
             process.start()
         for process in children:
@@ -160,7 +162,7 @@ KINDS = {"fork": fork, "processes": processes, "spawned": spawned, "workers": wo
 
 def main() -> None:
     kind, n, backend = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    engine = Kokoro(seed=0, backend=backend)
+    engine = Kokoro(seed=0, backend=backend, path=sys.argv[4] if len(sys.argv) > 4 else None)
     speaks(engine)
     results = KINDS[kind](engine, n)
     print(f"{kind} {backend}: {results.count(0)} of {len(results)} children spoke")

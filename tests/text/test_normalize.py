@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kokoro_fast.errors import InputError
 from kokoro_fast.text.markup.edits import Link
 from kokoro_fast.text.markup.parser import parse_markup
-from kokoro_fast.text.normalize import NormalizedText, normalize
+from kokoro_fast.text.normalize import NormalizedText, normalize, plain_text
 from kokoro_fast.text.segments import FIRST_SEGMENT, MAX_SEGMENT, segments
 
 
@@ -40,6 +40,11 @@ def normalized(text: str) -> NormalizedText:
 )
 def test_plain_forms(text: str, plain: str) -> None:
     assert normalized(text).text == plain
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("ab 'é\u0301\u0308\u1100\u1161\u02bc\r\n\u200b\x1f\u212b"))))
+def test_plain_text_is_the_normalized_text(text: str) -> None:
+    assert plain_text(text) == normalize(text, 0, len(text), []).text.rstrip()
 
 
 def test_offsets_survive_deleted_and_composed_characters() -> None:

@@ -95,6 +95,7 @@ def bombs() -> dict[str, bytes]:
         "deflated.npz": npz(npy((1 << 9, 1 << 20), 1 << 25)),
         "longer_than_it_says.npz": npz(npy((510, 256), 1 << 25)),
         "claims.npy": npy((1 << 40, 510, 256), 10),
+        "deep_header.npy": b"\x93NUMPY\1\0" + (9001).to_bytes(2, "little") + b"-" * 9000 + b"1",
         "lzma.npz": npz(npy((510, 256), 522240), zipfile.ZIP_LZMA),
         "dimensions.onnx": words + chunk(7, chunk(5, huge)),
     }

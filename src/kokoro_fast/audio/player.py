@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from kokoro_fast.audio.pcm import pcm16
 from kokoro_fast.config import SAMPLE_RATE
 from kokoro_fast.errors import InputError, MissingDependencyError
+from kokoro_fast.forks import Owner
 
 BLOCK = SAMPLE_RATE // 10
 """The number of samples handed to the device at once: it goes on for this long after a stop."""
@@ -32,7 +33,8 @@ class Player:
 
     Raises:
         MissingDependencyError: sounddevice or its PortAudio library is not installed; on entering the block.
-        InputError: there is no output device, or it fails; on entering the block or while playing.
+        InputError: there is no output device, or it fails; on entering the block or while playing. Also in a forked
+            child of the process that opened the device.
     """
 
     def __init__(self) -> None:
@@ -41,6 +43,7 @@ class Player:
         self._failure: Exception | None = None
 
     def __enter__(self) -> Self:
+        self._owner = Owner("sound to be played")
         self._device = _open_device()
         self._thread = threading.Thread(target=self._work, name="kokoro-fast-player", daemon=True)
         self._thread.start()
@@ -48,6 +51,7 @@ class Player:
 
     def play(self, samples: NDArray[np.float32]) -> None:
         """Take samples (S,) in [-1, 1]. Waits while a minute of sound is already waiting."""
+        self._owner.check()
         sound = pcm16(samples)
         for start in range(0, len(sound), 2 * BLOCK):
             self._check()
@@ -56,6 +60,8 @@ class Player:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if not self._owner.is_here():
+            return  # the thread and the device are the parent's
         try:
             if error is None:
                 self._blocks.put(None)

@@ -18,6 +18,7 @@ from kokoro_fast.audio.pcm import to_int16
 from kokoro_fast.config import SAMPLE_RATE
 from kokoro_fast.errors import InputError
 from kokoro_fast.files import WholeFile, check_writable
+from kokoro_fast.forks import Owner
 
 _BLOCK = 1 << 16
 """Samples given to an encoder at once: libsndfile's Vorbis encoder keeps a whole block on its stack."""
@@ -117,14 +118,14 @@ class _Encoder:
         self._blocks: SimpleQueue[NDArray[np.int16] | None] = SimpleQueue()
         self._answers: SimpleQueue[Exception | None] = SimpleQueue()
         self._error: Exception | None = None
+        self._owner = Owner("a file to be written")
         self._thread = threading.Thread(target=self._work, args=(format, file, sample_rate, tags), daemon=True)
         self._thread.start()
 
     def encode(self, numbers: NDArray[np.int16]) -> None:
         """Encode a block (S,) and wait until it is written."""
         if self._error is None:
-            if not self._thread.is_alive():
-                raise InputError("expected a file to be written by the process that opened it, got a forked child")
+            self._owner.check()
             self._blocks.put(numbers)
             self._error = self._answers.get()
         if self._error is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -14,6 +15,7 @@ from kokoro_fast.backends.backend import Backend
 from kokoro_fast.backends.network import PairNetwork
 from kokoro_fast.backends.threads import checked_threads
 from kokoro_fast.errors import MissingDependencyError
+from kokoro_fast.forks import PerProcess
 
 
 class OnnxBackend(Backend):
@@ -46,6 +48,8 @@ class OnnxBackend(Backend):
 
 
 def _onnxruntime() -> Any:
+    """The package, without its telemetry (from 1.29 on): its thread sends reports, and a forked child waits for it."""
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     try:
         import onnxruntime
     except ImportError:
@@ -59,14 +63,18 @@ def _function(runtime: Any, path: Path, threads: int, command: str) -> Callable[
     """A graph as a function of tensors. It is safe to call from several threads, as sessions are."""
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads
-    try:
-        session = runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except (RuntimeError, ValueError) as error:
-        refuse(path, f"expected an ONNX graph, got {str(error).splitlines()[0]}", command)
-    names = [port.name for port in session.get_inputs()]
+
+    def open_session() -> Any:
+        try:
+            return runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except (RuntimeError, ValueError) as error:
+            refuse(path, f"expected an ONNX graph, got {str(error).splitlines()[0]}", command)
+
+    session = PerProcess(open_session)
+    names = [port.name for port in session.get().get_inputs()]
 
     def run(*inputs: torch.Tensor) -> list[torch.Tensor]:
         arrays = {name: tensor.numpy() for name, tensor in zip(names, inputs, strict=True)}
-        return [torch.from_numpy(array) for array in session.run(None, arrays)]
+        return [torch.from_numpy(array) for array in session.get().run(None, arrays)]
 
     return run

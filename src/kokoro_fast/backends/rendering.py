@@ -19,7 +19,7 @@ HALF_FRAME = SAMPLES_PER_FRAME // 2
 class Rendering:
     """A chunk on its way from durations to sound. Made by `Backend.prepare`.
 
-    Each step asks `should_stop` before it begins, and the last one also between windows of sound.
+    Each step asks `should_stop` before it begins; the native kernels ask also within the last step.
 
     Attributes:
         style: (1, 256).

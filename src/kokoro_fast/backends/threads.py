@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -14,12 +13,9 @@ import torch
 
 from kokoro_fast import ops
 from kokoro_fast.errors import InputError
-from kokoro_fast.forks import held_over_forks
 
 _CGROUP = Path("/sys/fs/cgroup")
 _CORES = Path("/sys/devices/system/cpu")
-
-_LOCK = held_over_forks(threading.Lock())
 
 
 def checked_threads(threads: int | None) -> int:
@@ -37,8 +33,7 @@ def default_threads() -> int:
     torch knows OMP_NUM_THREADS and `torch.set_num_threads`; it does not know the limits of a container. A second thread
     on the same core only takes its arithmetic units from the first.
     """
-    with _LOCK:  # while `limited` changes torch's number, it is not the one that the user set
-        of_torch = torch.get_num_threads()
+    of_torch = torch.get_num_threads()
     return max(1, min(of_torch, len(_usable_cores()), _container_limit() or of_torch))
 
 
@@ -50,46 +45,38 @@ def limited(threads: int, native: bool = False) -> Iterator[None]:
         native: whether the native ops do the work. They have threads of their own, and torch gets one thread, since its
             helpers keep a core busy for a while after each of its small operations.
     """
-    torch_threads = 1 if native else threads
-    before = _set_here_only(torch_threads)
+    before = torch.get_num_threads()
+    _set_here_only(1 if native else threads)
     native_before = ops.set_threads(threads)
     try:
         yield
     finally:
         ops.set_threads(native_before)
-        if before != torch_threads:
-            torch.set_num_threads(before)
+        _set_here_only(before)
 
 
-def _set_here_only(threads: int) -> int:
-    """Set torch's number of threads for this Python thread, and return the earlier number.
+def _set_here_only(threads: int) -> None:
+    """Set torch's number of threads for this Python thread.
 
-    torch also notes the number for Python threads that have not called torch yet; another thread restores that note.
+    The calls are those of torch.set_num_threads, which also notes the number for threads that are new to torch. Another
+    thread would have to restore that note, and where memory runs out its start waits for ever.
     """
-    with _LOCK:
-        before = torch.get_num_threads()
-        if before != threads:
-            torch.set_num_threads(threads)
-            restorer = threading.Thread(target=torch.set_num_threads, args=(before,))
-            restorer.start()
-            restorer.join()
-        return before
+    _TORCH.omp_set_num_threads(threads)
+    if hasattr(_TORCH, "MKL_Set_Num_Threads_Local"):  # not on ARM
+        _TORCH.MKL_Set_Num_Threads_Local(threads)
+        _TORCH.MKL_Set_Dynamic(0)
 
 
-def _free_openmp_at_forks() -> None:
-    """Make torch work in forked children: GNU's OpenMP would wait there for helper threads that only the parent has.
-
-    Before each fork the forking thread gives its helpers back (0.3 ms); they come again with its next operation. The
-    other threads' helpers are of no account, since those threads are not in the child.
-    """
-    for library in (Path(torch.__file__).parent / "lib").glob("libgomp*.so*"):
-        os.register_at_fork(before=partial(ctypes.CDLL(str(library)).omp_pause_resource_all, _OMP_PAUSE_HARD))
-
+_TORCH = ctypes.CDLL(torch._C.__file__)
+"""torch and every library that it loads: GNU's OpenMP, and MKL, which is inside of it."""
 
 _OMP_PAUSE_HARD = 2
 """omp_pause_hard of OpenMP 5.0, section 3.2.44: nothing is kept."""
 
-_free_openmp_at_forks()
+# torch works in forked children only so: GNU's OpenMP would wait there for helper threads that only the parent has.
+# Before each fork the forking thread gives its helpers back (0.3 ms); they come again with its next operation. The
+# other threads' helpers are of no account, since those threads are not in the child.
+os.register_at_fork(before=partial(_TORCH.omp_pause_resource_all, _OMP_PAUSE_HARD))
 
 
 def _usable_cores() -> set[str]:

@@ -20,9 +20,9 @@ from kokoro_fast.cli.export import export
 from kokoro_fast.cli.fetch import fetch
 from kokoro_fast.cli.phonemes import phonemes
 from kokoro_fast.cli.say import say
-from kokoro_fast.cli.terminal import drop_stdout, ended_by_signals, fail, fill_closed_streams, ran_out_of_memory
+from kokoro_fast.cli.terminal import drop_stdout, ended_by_signals, fail, fill_closed_streams
 from kokoro_fast.cli.voices import voices
-from kokoro_fast.errors import InputError, KokoroFastError
+from kokoro_fast.errors import InputError, KokoroFastError, ran_out_of_memory
 
 
 class Program(click.Group):

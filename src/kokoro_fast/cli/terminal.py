@@ -172,21 +172,6 @@ def ended_by_signals() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
-def ran_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out. Only Python has a class for it; libraries say it in words."""
-    return isinstance(error, MemoryError) or any(words in str(error) for words in _OUT_OF_MEMORY)
-
-
-_OUT_OF_MEMORY = (
-    "annot allocate memory",  # of the system
-    "can't allocate memory",  # of torch
-    "out of memory",  # of CUDA
-    "could not create a primitive",  # of oneDNN, inside torch
-    "failed to map segment",  # of the loader of shared libraries
-    "can't start new thread",
-)
-
-
 def fill_closed_streams() -> None:
     """Put something behind the standard streams that are closed, as by `>&-` in a shell.
 

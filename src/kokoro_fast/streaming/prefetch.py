@@ -20,12 +20,13 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
-from kokoro_fast.errors import InputError
+from kokoro_fast.forks import Owner
 
 T = TypeVar("T")
 
 EXIT_SECONDS = 30.0
-"""The longest time that the interpreter's exit waits for work to stop, which it does within a window of sound. A
+"""The longest time that the interpreter's exit waits for work to stop. The native kernels ask before each residual
+block, an eighth of a chunk's work; other backends finish the step that they are in, at most the sound of a chunk. A
 thread that is still inside native code when the interpreter ends takes the whole process down with it."""
 
 
@@ -197,7 +198,7 @@ class Prefetcher(Generic[T]):
         weight: Callable[[T], float] | None = None,
     ) -> None:
         self._work = _Work(make, most, weight)
-        self._process = os.getpid()
+        self._owner = Owner("a stream to be read")
         self._thread = Thread(target=self._work.run, name="kokoro-fast-ahead", daemon=True)
         finalizer = weakref.finalize(self, self._work.cancel)
         finalizer.atexit = False  # `_stop_all` does that, and waits
@@ -234,7 +235,7 @@ class Prefetcher(Generic[T]):
         return self
 
     def __next__(self) -> T:
-        self._check_process()
+        self._owner.check()
         return self._open(self._work.ready.get(), StopIteration)
 
     async def __aenter__(self) -> Self:
@@ -249,16 +250,12 @@ class Prefetcher(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        self._check_process()
+        self._owner.check()
         try:
             return self._open(await self._arrival(), StopAsyncIteration)
         except asyncio.CancelledError:
             self.cancel()
             raise
-
-    def _check_process(self) -> None:
-        if os.getpid() != self._process:
-            raise InputError("expected a stream to be read by the process that opened it, got a forked child")
 
     async def _arrival(self) -> _Ready[T] | _Failed | _End:
         """The next thing in the queue, without holding up the event loop."""

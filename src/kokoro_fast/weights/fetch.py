@@ -50,6 +50,14 @@ for file in files:
 """The program of the hub client. Without a network its download would retry for half a minute; the question before it
 fails at once."""
 
+GUARDED = """
+exec 3<&0 </dev/null
+{ read -r _ <&3; kill -KILL 0; } &
+exec "$@" 3<&-
+"""
+"""A program for sh that becomes the client. The guard beside it kills the whole group once the pipe is closed: by this
+process, or by the system where this process was killed."""
+
 CLIENT_LOG = "client.log"
 
 
@@ -174,14 +182,14 @@ def _run(command: list[str], folder: Path, n_bytes: int, bar: Bar, settings: Map
 
 @contextmanager
 def _child(command: list[str], env: Mapping[str, str], errors: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """A child process in a group of its own, which never outlives this block."""
+    """A child process in a group of its own, which outlives neither this block nor this process."""
     child = None
     try:
         with _signals_wait():
             child = subprocess.Popen(
-                command,
+                ["sh", "-c", GUARDED, "sh", *command],
                 env=env,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
                 start_new_session=True,
@@ -189,8 +197,7 @@ def _child(command: list[str], env: Mapping[str, str], errors: IO[bytes]) -> Ite
         yield child
     finally:
         if child is not None:
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGKILL)
+            cast("IO[bytes]", child.stdin).close()
             child.wait()
 
 

@@ -29,6 +29,9 @@ N_ROWS = VOICE_SHAPE[0]
 
 SHAPES = (VOICE_SHAPE, (N_ROWS, STYLE_DIM))
 
+_MOST_HEADER_BYTES = 1000
+"""Of a .npy header, which has about 120. Python's parser may call a longer one that is nested deep a lack of memory."""
+
 
 def read_voice_file(path: Path, key: str | None = None) -> Tensor:
     """Read a voice. The content of the file tells its format.
@@ -107,7 +110,7 @@ def _read_array(file: IO[bytes], origin: str) -> Any:
     from numpy.lib import format as npy
 
     read_header = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[npy.read_magic(file)]
-    shape, by_columns, dtype = read_header(file)
+    shape, by_columns, dtype = read_header(file, _MOST_HEADER_BYTES)
     _check(shape, dtype, _is_float(dtype), origin)
     numbers = np.frombuffer(_read_exactly(file, prod(shape) * dtype.itemsize), dtype)
     return numbers.reshape(shape, order="F" if by_columns else "C")

@@ -141,6 +141,11 @@ def test_one_word_in_two_spellings_of_the_apostrophe() -> None:
         load_lexicon({"rock'n'roll": "ɹˈɑk", "rock’n’roll": "ɹˈɑ"})
 
 
+def test_the_first_wrong_entry_is_named() -> None:
+    with pytest.raises(InputError, match="'c': expected phonemes, got ' '"):
+        load_lexicon({"a": "b", "c": " ", "": "d", "e": "g"})
+
+
 def test_an_empty_lexicon_changes_nothing() -> None:
     assert phonemizer("en-us")("Hello.", Lexicon([])) == phonemizer("en-us")("Hello.")
 

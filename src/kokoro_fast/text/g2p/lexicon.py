@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from kokoro_fast.config import VOCAB
 from kokoro_fast.errors import InputError, parsing
 from kokoro_fast.text.normalize import NormalizedText, plain_text
 from kokoro_fast.text.phonemes import check_symbols
@@ -23,6 +25,8 @@ _ENDINGS = frozenset(["s", "t", "d", "m", "ll", "re", "ve"])
 """The endings after the apostrophe of English contractions. No entry matches them: "S" is not the s of "it's"."""
 
 _NEGATION = "t"
+
+_SYMBOLS = re.compile(f"[{re.escape(''.join(VOCAB))}]*")
 
 
 class Lexicon:
@@ -39,12 +43,20 @@ class Lexicon:
         Raises:
             InputError: an empty word, phonemes outside the vocabulary, or two pronunciations of one word.
         """
-        self._exact: dict[str, str] = {}
-        self._any_case: dict[str, str] = {}
-        self._lengths: dict[str, set[int]] = {}
-        self._n_entries = 0
+        words: list[str] = []
+        given: list[str] = []
         for word, phonemes in entries:
-            self._add(word, phonemes)
+            words.append(word)
+            given.append(phonemes)
+        plain = [plain_text(word) for word in words]
+        said = [" ".join(phonemes.split()) for phonemes in given]
+        self._exact = dict(zip(plain, said, strict=True))
+        is_right = all(plain) and all(said) and _SYMBOLS.fullmatch("".join(said)) is not None
+        if not is_right or len(self._exact) < len(words):
+            _check_each(words, given, plain, said)
+        self._folded = {word.casefold(): self._exact[word] for word in self._exact if _changes_when_folded(word)}
+        self._lengths = _lengths_of_phrases(self._exact)
+        self._n_entries = len(words)
 
     def __len__(self) -> int:
         return self._n_entries
@@ -55,22 +67,6 @@ class Lexicon:
         if found:
             taken = {i for start, end, _ in text.links for i in range(start, end)}
             text.links = sorted([*text.links, *(link for link in found if _is_free(text, taken, *link[:2]))])
-
-    def _add(self, word: str, phonemes: str) -> None:
-        plain = plain_text(word)
-        if not plain:
-            raise InputError(f"lexicon: expected a word, got {word!r}")
-        if not phonemes.strip():
-            raise InputError(f"lexicon, {word!r}: expected phonemes, got {phonemes!r}")
-        check_symbols(phonemes, where=f"lexicon, {word!r}: ")
-        said = " ".join(phonemes.split())
-        if self._exact.setdefault(plain, said) != said:
-            raise InputError(f"lexicon, {word!r}: expected one pronunciation, got {self._exact[plain]!r} and {said!r}")
-        if plain == plain.lower():
-            self._any_case[plain.casefold()] = said
-        units = list(_units(plain))
-        self._lengths.setdefault(plain[: units[0][1]].casefold(), set()).add(len(units))
-        self._n_entries += 1
 
     def _find(self, text: str) -> Iterator[tuple[int, int, str]]:
         """The range and phonemes of every match, from left to right, the longest at each place."""
@@ -85,15 +81,56 @@ class Lexicon:
     def _longest(self, text: str, units: list[tuple[int, int]], index: int) -> tuple[int, str]:
         """How many units from `index` on are an entry, and its phonemes; 0 if there is none."""
         start, end = units[index]
-        for length in sorted(self._lengths.get(text[start:end].casefold(), ()), reverse=True):
+        for length in (*sorted(self._lengths.get(text[start:end].casefold(), ()), reverse=True), 1):
             last = index + length - 1
             if last >= len(units):
                 continue
-            said = text[start : units[last][1]]
-            phonemes = self._exact.get(said) or self._any_case.get(said.casefold())
+            phonemes = self._phonemes(text[start : units[last][1]])
             if phonemes and not _is_part_of_contraction(text, units, index, last):
                 return length, phonemes
         return 0, ""
+
+    def _phonemes(self, said: str) -> str | None:
+        """The phonemes of an entry with this spelling, or of one in lower case that differs in case only."""
+        if said in self._exact:
+            return self._exact[said]
+        folded = said.casefold()
+        if folded in self._folded:
+            return self._folded[folded]
+        return self._exact.get(folded) if folded == folded.lower() else None
+
+
+def _check_each(words: list[str], given: list[str], plain: list[str], said: list[str]) -> None:
+    """Raise InputError for the first entry that is wrong, if there is one."""
+    first: dict[str, str] = {}
+    for word, phonemes, as_plain, as_said in zip(words, given, plain, said, strict=True):
+        if not as_plain:
+            raise InputError(f"lexicon: expected a word, got {word!r}")
+        if not as_said:
+            raise InputError(f"lexicon, {word!r}: expected phonemes, got {phonemes!r}")
+        check_symbols(phonemes, where=f"lexicon, {word!r}: ")
+        if first.setdefault(as_plain, as_said) != as_said:
+            raise InputError(f"lexicon, {word!r}: expected one pronunciation, got {first[as_plain]!r} and {as_said!r}")
+
+
+def _changes_when_folded(word: str) -> bool:
+    """Whether a word in lower case, such as "straße", is compared by other letters than its own."""
+    return not word.isascii() and word == word.lower() != word.casefold()
+
+
+def _lengths_of_phrases(words: Iterable[str]) -> dict[str, set[int]]:
+    """The numbers of units of the entries that have several, by their first unit."""
+    lengths: dict[str, set[int]] = {}
+    for word in words:
+        if not word.isalnum():
+            units = _ASCII_UNIT.findall(word) if word.isascii() else [word[slice(*unit)] for unit in _units(word)]
+            if len(units) > 1:
+                lengths.setdefault(units[0].casefold(), set()).add(len(units))
+    return lengths
+
+
+_ASCII_UNIT = re.compile(r"\w+|\W")
+"""A unit, as `_units` finds it."""
 
 
 def load_lexicon(source: Lexicon | Mapping[str, str] | str | os.PathLike[str]) -> Lexicon:
@@ -142,13 +179,15 @@ class _Pairs(list[tuple[str, object]]):
 
 
 def _read_table(content: str, path: Path) -> Iterator[tuple[str, str]]:
+    lines = []
     for number, line in enumerate(content.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
-        word, tab, phonemes = line.partition("\t")
-        if not tab or "\t" in phonemes:
+        if line.count("\t") != 1:
             raise InputError(f"lexicon {str(path)!r}, line {number}: expected a word, a tab and phonemes; got {line!r}")
-        yield word, phonemes
+        lines.append(line)
+    fields = "\t".join(lines).split("\t") if lines else []
+    return zip(fields[::2], fields[1::2], strict=True)
 
 
 def _units(text: str) -> Iterator[tuple[int, int]]:
