@@ -1,16 +1,25 @@
-"""What the boundary around a parser makes of its errors."""
+"""Messages of one line, and what the boundary around a parser makes of its errors."""
 
 from __future__ import annotations
 
 import errno
 import mmap
 import os
+import pickle
 from pathlib import Path
 
 import pytest
 
-from kokoro_fast.errors import InputError, WeightsError, parsing
+from kokoro_fast.errors import InputError, KokoroFastError, MissingDependencyError, WeightsError, parsing
 from kokoro_fast.weights.onnx_file import read_graph
+
+
+@pytest.mark.parametrize("kind", [InputError, WeightsError, MissingDependencyError])
+def test_a_message_is_one_line_whatever_it_quotes(kind: type[KokoroFastError]) -> None:
+    name = "a\nb\r\x1b[31mc\u2028d\u202ee\ud800"
+    error = kind(f"{name}: expected a tensor, got é 你好")
+    assert str(error) == r"a\nb\r\x1b[31mc\u2028d\u202ee\ud800: expected a tensor, got é 你好"
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
 @pytest.mark.parametrize(

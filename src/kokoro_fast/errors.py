@@ -7,7 +7,13 @@ from contextlib import contextmanager
 
 
 class KokoroFastError(Exception):
-    """Base of every error raised on purpose by kokoro-fast."""
+    """Base of every error raised on purpose by kokoro-fast.
+
+    Its message is one line, whatever name out of a file it quotes: what cannot be printed stands as an escape ("\\n").
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__("".join(char if char.isprintable() else repr(char)[1:-1] for char in message))
 
 
 class InputError(KokoroFastError, ValueError):
