@@ -29,6 +29,9 @@ NEVER = 2**31 - 1
 N_ALLOCATIONS = 60
 """Allocations that fail, one in each run. There are up to 30,000, too many for every n."""
 
+LIMIT = 60
+"""Seconds after which a run is ended. Where a thread has no memory to begin, `Thread.start` waits for it for ever."""
+
 
 def sweep(work: Work, fault: str, base: Path) -> int:
     """All n. Returns the number of changes, or of allocations, that the work makes when nothing is in its way."""
@@ -57,6 +60,7 @@ def sweep(work: Work, fault: str, base: Path) -> int:
             os.dup2(output, 1)
             os.dup2(output, 2)
             os.chdir(folder)
+            signal.alarm(LIMIT)
             shim.fault_arm(FAULTS.index(fault), at)
             code = work.run()
             if at == NEVER:
@@ -90,7 +94,8 @@ def sweep(work: Work, fault: str, base: Path) -> int:
 def check_end(status: int, fault: str, said: str, where: str) -> None:
     """A kill is a kill; a disk that fails is one line that says so, or success in spite of it.
 
-    Nothing is promised of how a process ends where one allocation fails: Python may turn that into another error.
+    Nothing is promised of how a process ends where one allocation fails: Python may turn that into another error, or
+    hang.
     """
     if fault == "kill":
         assert os.WIFSIGNALED(status), where
