@@ -36,6 +36,7 @@ GROUPS = {
     "This package alone": {
         "regressions": Command("suites.regressions", "run the suites and compare them with the baseline"),
         "roofline": Command("roofline.roofline", "what share of the machine's peak each stage reaches"),
+        "kills": Command("endurance.kills", "is anything lost when fetch, a book or an export is killed?"),
         "soak": Command("endurance.soak", "many threads for long: equal results, constant memory and threads"),
     },
 }
