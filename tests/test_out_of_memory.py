@@ -57,8 +57,7 @@ GO_ON_WITH_LESS = """
 import re, resource, sys
 import numpy as np
 from kokoro_fast import Kokoro
-from kokoro_fast.cli.terminal import ran_out_of_memory
-from kokoro_fast.errors import WeightsError
+from kokoro_fast.errors import WeightsError, ran_out_of_memory
 
 def address_space():
     return int(re.search(r"VmSize:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
