@@ -30,8 +30,8 @@ struct ConvWeights {
   Precision precision;
 };
 int64_t packed_size(const ConvWeights& weights);  // bytes
-// `packed` aligned to 64 bytes. Throws std::invalid_argument if a weight or a bias is not finite in the precision, or if
-// the sums of int8 could be too large.
+// `packed` aligned to 64 bytes. Throws std::invalid_argument if a weight or a bias is not finite in the precision, or
+// if the sums of int8 could be too large.
 void pack(const ConvWeights& weights, uint8_t* packed);
 
 // The shape in the header of a block of packed weights. Throws std::invalid_argument if it is no such block.
