@@ -60,6 +60,6 @@ def test_a_fault_at_every_change(tmp_path: Path, shim: Path, work: str, fault: s
     if fault == "no-memory":
         env["PYTHONMALLOC"] = "malloc"  # Python's own allocator would hide most allocations
     command = [sys.executable, "-m", "support.crash_sweep", work, fault, str(tmp_path)]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=1200, check=False)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.splitlines()[-1]) >= FEWEST[work]

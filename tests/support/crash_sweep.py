@@ -29,8 +29,9 @@ NEVER = 2**31 - 1
 N_ALLOCATIONS = 60
 """Allocations that fail, one in each run. There are up to 30,000, too many for every n."""
 
-LIMIT = 60
-"""Seconds after which a run is ended. Where a thread has no memory to begin, `Thread.start` waits for it for ever."""
+LIMIT = 10
+"""Seconds after which a run is ended; it takes half a second. Where a thread has no memory to begin, `Thread.start` waits
+for it for ever, which a sweep may meet many times."""
 
 
 def sweep(work: Work, fault: str, base: Path) -> int:
