@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from kokoro_fast.errors import InputError, UnspokenTextWarning
@@ -13,9 +13,11 @@ from kokoro_fast.text.g2p.assemble import G2PUnit, Phonemized, assemble, only_si
 from kokoro_fast.text.g2p.languages import Language, resolve_language
 from kokoro_fast.text.g2p.lexicon import Lexicon
 from kokoro_fast.text.g2p.overrides import apply_markup
+from kokoro_fast.text.markup.edits import Edit
 from kokoro_fast.text.markup.parser import MarkupMode, Scope, parse_markup
 from kokoro_fast.text.normalize import NormalizedText, normalize
 from kokoro_fast.text.segments import segments
+from kokoro_fast.text.verbalize import aliases_in
 from kokoro_fast.types import Token
 
 
@@ -72,9 +74,7 @@ class Phonemizer:
         starts = [edit.start for edit in edits]
         for start, end in segments(text, edits):
             inside = edits[bisect_left(starts, start) : bisect_left(starts, end)]
-            normalized = normalize(text, start, end, inside)
-            if lexicon:
-                lexicon.apply(normalized)
+            normalized = self._normalized(text, start, end, inside, lexicon)
             if normalized.text or normalized.pauses:
                 yield apply_markup(assemble(self._units(normalized), normalized, text), marked)
 
@@ -99,6 +99,22 @@ class Phonemizer:
                 warnings.warn(unspoken.report(start), UnspokenTextWarning, stacklevel=2)
             for token in part.tokens:
                 yield token if start == 0 else token.later(start)
+
+    def _normalized(
+        self, text: str, start: int, end: int, edits: Sequence[Edit], lexicon: Lexicon | None
+    ) -> NormalizedText:
+        """The plain text, with the words of the lexicon, and with words for what nobody says as it stands."""
+        normalized = normalize(text, start, end, edits)
+        if lexicon:
+            lexicon.apply(normalized)
+        if not self.language.code.startswith("en"):
+            return normalized
+        readings = aliases_in(normalized)
+        if readings:
+            normalized = normalize(text, start, end, sorted([*edits, *readings], key=lambda edit: edit.start))
+            if lexicon:
+                lexicon.apply(normalized)
+        return normalized
 
     def _units(self, text: NormalizedText) -> list[G2PUnit]:
         if not text.text:

@@ -1,0 +1,9 @@
+"""What people write and nobody says as it stands: numbers, money, dates, times, units, signs, abbreviations, addresses.
+
+Each class of them has a module with rules: a pattern for the shape, and a function that gives the words to be read, or
+None where the context leaves doubt. `verbalizer.verbalize` runs all rules over a plain text.
+"""
+
+from kokoro_fast.text.verbalize.verbalizer import Reading, aliases_in, verbalize
+
+__all__ = ["Reading", "aliases_in", "verbalize"]

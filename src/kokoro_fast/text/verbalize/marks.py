@@ -1,0 +1,21 @@
+"""Marks that are seen and not said: footnotes, trademarks, bullets, pictures, arrows."""
+
+from __future__ import annotations
+
+from kokoro_fast.text.verbalize.rule import rule
+
+_PICTURES = (
+    "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\u25a0-\u25ff\U0001f1e6-\U0001f1ff\u200d\ufe0f\u20e3"
+)
+
+RULES = (
+    rule(r"(?<=\w)[™®©℠]|[™®©℠](?=\s|$)", lambda _: "", needs_digits=False),
+    rule(rf"[{_PICTURES}]+", lambda _: "", needs_digits=False),
+    rule(r"(?<=[a-z.,;:!?)”\"])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=\s|$)", lambda _: "", needs_digits=False),
+    rule(r"(?<=[a-z][.,;!?])\d{1,3}(?=\s[A-Z]|$)", lambda _: ""),
+    rule(r"(?<=[a-z.,;:!?])\s?\[\d{1,3}(?:[,–-]\s?\d{1,3})*\](?!\()", lambda _: ""),
+    rule(r"(?<=[a-z])[*†‡§]+(?=[\s.,;:!?]|$)", lambda _: "", needs_digits=False),
+    rule(r"(?<=\w )(?:→|->|=>|⇒|➜|➔)(?= \w)", lambda _: "to", needs_digits=False),
+    rule(r"(?<=\w )(?:←|<-)(?= \w)", lambda _: "from", needs_digits=False),
+    rule(r"[•‣▪◦●■]", lambda _: "", needs_digits=False),
+)

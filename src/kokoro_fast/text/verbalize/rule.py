@@ -1,0 +1,50 @@
+"""What a rule is, and the pieces that patterns share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+"""A number as it is written: "7", "1,250", "3.14"."""
+
+DASH = r"\s?[-–—~]\s?"
+"""What stands between the ends of a range."""
+
+AMOUNT = rf"{NUMBER}(?:{DASH}{NUMBER})?"
+"""A number or a range."""
+
+BEFORE = r"(?<![\w.,/\\:#@$£€¥₹&=+%^~-])"
+"""Before a number that is no part of a larger shape."""
+
+AFTER = r"(?![\w@#/\\=%°]|[.,:'-]\w)"
+"""After a number or word that is no part of a larger shape; a full stop that ends a sentence may follow."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A shape and its reading.
+
+    Attributes:
+        pattern: the shape. It may not backtrack without bound, since anything may be read.
+        read: the words for a match; None to leave the text as it is.
+        group: the part of the match that the words stand for.
+        needs_digits: whether only a text with digits can match.
+    """
+
+    pattern: re.Pattern[str]
+    read: Callable[[re.Match[str]], str | None]
+    group: str | int = 0
+    needs_digits: bool = True
+
+
+def rule(
+    pattern: str,
+    read: Callable[[re.Match[str]], str | None],
+    group: str | int = 0,
+    needs_digits: bool = True,
+    flags: int = 0,
+) -> Rule:
+    """A rule from the text of its pattern."""
+    return Rule(re.compile(pattern, flags), read, group, needs_digits)

@@ -1,0 +1,57 @@
+"""Times of day and durations."""
+
+from __future__ import annotations
+
+import re
+
+from kokoro_fast.text.verbalize import spelling
+from kokoro_fast.text.verbalize.rule import rule
+
+_HALF = r"(?P<half>[AaPp])\.?\s?[Mm]\b\.?"
+_CLOCK = r"(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d))?"
+
+
+def clock(hour: str, minute: str | None, half: str | None) -> str | None:
+    """The words of a time: ("3", "05", "p") -> "three O five P.M."; None for what is none."""
+    if int(hour) > (12 if half else 24) or (minute and int(minute) > 59):
+        return None
+    words = spelling.cardinal(int(hour))
+    if minute and minute != "00":
+        words += f" O {spelling.cardinal(int(minute))}" if minute.startswith("0") else f" {spelling.cardinal(int(minute))}"
+    return f"{words} {half.upper()} M" if half else words
+
+
+def _with_half(match: re.Match[str]) -> str | None:
+    return clock(match["hour"], match["minute"], match["half"])
+
+
+def _range_with_half(match: re.Match[str]) -> str | None:
+    first_half = match["first_half"]
+    first = clock(match["first"], match["first_minute"], first_half)
+    last = clock(match["hour"], match["minute"], match["half"])
+    return f"{first} to {last}" if first and last else None
+
+
+def _plain(match: re.Match[str]) -> str | None:
+    if int(match["hour"]) > 24:
+        return None
+    return clock(match["hour"], match["minute"], None)
+
+
+def _duration(match: re.Match[str]) -> str | None:
+    """ "00:07:30": hours are left out where there are none."""
+    hours, minutes, seconds = (int(match[name]) for name in ("hours", "minutes", "seconds"))
+    counted = [(hours, "hour"), (minutes, "minute"), (seconds, "second")]
+    words = [f"{spelling.cardinal(n)} {unit}{'' if n == 1 else 's'}" for n, unit in counted if n]
+    return " ".join(words) or None
+
+
+RULES = (
+    rule(rf"(?<![\w.,:$/-])(?P<first>\d{{1,2}})(?:[:.](?P<first_minute>[0-5]\d))?\s?(?:(?P<first_half>[AaPp])\.?\s?[Mm]\.?)?"
+         rf"\s?[-–—]\s?{_CLOCK}\s?{_HALF}", _range_with_half),
+    rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?{_HALF}", _with_half),
+    rule(r"(?<![\w.,:$/-])(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d)(?![\w:/-]|\.\d)", _duration),
+    rule(r"(?<![\w.,:$/-])(?P<h1>\d{1,2}):(?P<m1>[0-5]\d)\s?[-–—]\s?(?P<h2>\d{1,2}):(?P<m2>[0-5]\d)(?![\w:/-]|\.\d)",
+         lambda m: f"{clock(m['h1'], m['m1'], None)} to {clock(m['h2'], m['m2'], None)}"),
+    rule(r"(?<!ratio of )(?<!odds of )(?<![\w.,:$/-])(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?![\w:/-]|\.\d)", _plain),
+)  # fmt: skip

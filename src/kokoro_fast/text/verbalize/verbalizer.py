@@ -1,0 +1,94 @@
+"""Runs the rules of all classes over a text, and keeps the first reading of every place."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kokoro_fast.text.markup.edits import Alias
+from kokoro_fast.text.normalize import NormalizedText
+from kokoro_fast.text.verbalize import (
+    abbreviations,
+    codes,
+    dates,
+    fractions,
+    marks,
+    mathematics,
+    measures,
+    money,
+    numbers,
+    phones,
+    ranges,
+    roman,
+    times,
+    web,
+)
+from kokoro_fast.text.verbalize.rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    *web.RULES,
+    *phones.RULES,
+    *dates.RULES,
+    *times.RULES,
+    *money.RULES,
+    *measures.RULES,
+    *codes.RULES,
+    *fractions.RULES,
+    *mathematics.RULES,
+    *ranges.RULES,
+    *roman.RULES,
+    *abbreviations.RULES,
+    *marks.RULES,
+    *numbers.RULES,
+)
+"""From the most particular to the most general: a place that one rule has read is no other rule's."""
+
+
+class Reading(NamedTuple):
+    """The words to be read in place of `text[start:end]`."""
+
+    start: int
+    end: int
+    words: str
+
+
+def verbalize(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Reading]:
+    """The readings of a plain text, in order, not overlapping. The time is linear in the text.
+
+    Args:
+        text: as `text.normalize` writes it: plain apostrophes and minus signs, single spaces.
+        taken: ranges that somebody else reads, such as the words of a lexicon.
+    """
+    readings: list[Reading] = []
+    claimed = sorted(taken)
+    has_digits = any(char.isdigit() for char in text)
+    for rule in RULES:
+        if rule.needs_digits and not has_digits:
+            continue
+        found = []
+        for match in rule.pattern.finditer(text):
+            start, end = match.span(rule.group)
+            if _is_free(claimed, start, end) and (words := rule.read(match)) is not None:
+                found.append(Reading(start, end, words))
+        if found:
+            readings += found
+            claimed = sorted([*claimed, *((start, end) for start, end, _ in found)])
+    return sorted(readings)
+
+
+def aliases_in(text: NormalizedText) -> list[Alias]:
+    """The readings of a normalized text as edits of the user's text, where no markup and no lexicon reads it."""
+    taken = [*((start, end) for start, end, _ in text.links), *text.aliases]
+    torn = text.edges | {position for position, _, _ in text.pauses}
+    found = []
+    for start, end, words in verbalize(text.text, taken):
+        if torn.isdisjoint(range(start + 1, end)):
+            place = text.source_range(start, end)
+            found.append(Alias(*place, *place, words))
+    return found
+
+
+def _is_free(claimed: list[tuple[int, int]], start: int, end: int) -> bool:
+    index = bisect(claimed, (start, end))
+    return (index == 0 or claimed[index - 1][1] <= start) and (index == len(claimed) or end <= claimed[index][0])
