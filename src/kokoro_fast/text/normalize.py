@@ -105,6 +105,14 @@ class NormalizedText:
         """The range of the user's text that `text[start:end]` (not empty) came from."""
         return self._starts[start], self._ends[end - 1]
 
+    def with_lines(self) -> str:
+        """`text`, with a line feed in place of each space where a line ends."""
+        chars = list(self.text)
+        for position, space in self._spaces.items():
+            if "\n" in space:
+                chars[position] = "\n"
+        return "".join(chars)
+
     def space_at(self, position: int) -> str:
         """The white space of the user's text that stands at `text[position]`; "" where a word goes on."""
         return self._spaces.get(position, "")

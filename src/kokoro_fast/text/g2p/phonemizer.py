@@ -17,7 +17,7 @@ from kokoro_fast.text.markup.edits import Edit
 from kokoro_fast.text.markup.parser import MarkupMode, Scope, parse_markup
 from kokoro_fast.text.normalize import NormalizedText, normalize
 from kokoro_fast.text.segments import segments
-from kokoro_fast.text.verbalize import aliases_in
+from kokoro_fast.text.verbalize import pronunciations, readings_of
 from kokoro_fast.types import Token
 
 
@@ -109,11 +109,13 @@ class Phonemizer:
             lexicon.apply(normalized)
         if not self.language.code.startswith("en"):
             return normalized
-        readings = aliases_in(normalized)
+        readings = readings_of(normalized)
         if readings:
             normalized = normalize(text, start, end, sorted([*edits, *readings], key=lambda edit: edit.start))
             if lexicon:
                 lexicon.apply(normalized)
+        if self.language.code == "en-us":
+            pronunciations().apply(normalized)
         return normalized
 
     def _units(self, text: NormalizedText) -> list[G2PUnit]:

@@ -4,6 +4,7 @@ Each class of them has a module with rules: a pattern for the shape, and a funct
 None where the context leaves doubt. `verbalizer.verbalize` runs all rules over a plain text.
 """
 
-from kokoro_fast.text.verbalize.verbalizer import Reading, aliases_in, verbalize
+from kokoro_fast.text.verbalize.pronunciations import pronunciations
+from kokoro_fast.text.verbalize.verbalizer import Reading, readings_of, verbalize
 
-__all__ = ["Reading", "aliases_in", "verbalize"]
+__all__ = ["Reading", "pronunciations", "readings_of", "verbalize"]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from kokoro_fast.text.sentence_ends import ends_sentence
 from kokoro_fast.text.verbalize.rule import Rule, rule
+from kokoro_fast.text.verbalize.stops import ends_here
 
 TITLES = {
     "Dr": "doctor", "Drs": "doctors", "Prof": "professor", "Gen": "general", "Col": "colonel", "Capt": "captain",
@@ -52,16 +52,6 @@ ANYWHERE = {
 WITHOUT_STOP = {"w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "n/a": "N A", "N/A": "N A", "&c": "etcetera"}
 
 
-def _ends(match: re.Match[str]) -> bool:
-    """Whether the full stop at the end of the match ends a sentence too."""
-    text, stop = match.string, match.end()
-    if re.match(r"[\"'”’)\]]*\s*$", text[stop:stop + 8]) and stop + 8 >= len(text):
-        return True
-    if not text.startswith((" ", "\n"), stop):
-        return False
-    return ends_sentence(match["word"], text, stop + 1, first=False, line_ends=text.startswith("\n", stop)) is True
-
-
 def _before_number(word: str) -> str:
     return BEFORE_NUMBERS.get(word) or BEFORE_NUMBERS[word.lower()]
 
@@ -70,7 +60,7 @@ def _either(words: dict[str, str]) -> list[Rule]:
     """Two rules for abbreviations: with their full stop inside a sentence, and without it at a sentence's end."""
     names = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     return [
-        rule(rf"(?<![\w.])(?P<word>{names})\.", lambda m: None if _ends(m) else words[m["word"]], needs_digits=False),
+        rule(rf"(?<![\w.])(?P<word>{names})\.", lambda m: None if ends_here(m, m["word"]) else words[m["word"]], needs_digits=False),
         rule(rf"(?<![\w.])(?P<word>{names})(?=\.)", lambda m: words[m["word"]], needs_digits=False),
     ]
 
@@ -89,5 +79,7 @@ RULES = (
     rule(rf"(?:(?<=[A-Z][a-z] )|(?<=[a-z] ))(?P<word>{_S})(?=\.)",
          lambda m: STREETS[m["word"]] if re.search(r"\b[A-Z]\w*\s$", m.string[max(0, m.start() - 30):m.start()]) else None, needs_digits=False),
     *_either(ANYWHERE),
+    rule(r"(?<![\w.'])(?P<word>I)\.(?=\s)", lambda m: m["word"] if ends_here(m, m["word"]) else None, group="word",
+         needs_digits=False),
     rule(rf"(?<![\w/])(?P<word>{'|'.join(map(re.escape, WITHOUT_STOP))})(?![\w/])", lambda m: WITHOUT_STOP[m["word"]], needs_digits=False),
 )  # fmt: skip

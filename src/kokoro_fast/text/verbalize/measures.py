@@ -50,8 +50,11 @@ RATES = {"Mbps": "megabits per second", "Gbps": "gigabits per second", "kbps": "
          "cc": "C C", "mmHg": "millimeters of mercury", "ppm": "parts per million"}  # fmt: skip
 """Signs that CLDR has no unit for."""
 
-ALONE = {"A", "B", "K", "N", "L", "l", "in", "J", "h", "s", "m", "g", "V", "W", "cal", "min", "sec", "MP", "mol", "gal", "hp", "ha", "lm", "lx", "mi", "ms"}
-"""Signs that also are words or letters: a space before them may stand only where nothing speaks against it."""
+_LETTERS = frozenset(["A", "B", "K", "N", "in", "J", "V", "W", "MP"])
+"""Signs that after a space are letters or words more often than units."""
+
+_DETERMINER = re.compile(r"(?i:\b(?:an?|the|this|that|each|every|my|your|his|her|its|our|their|one)\s)\Z")
+"""Before a measure that describes a noun: "a 5kg bag", which is no bag of kilograms."""
 
 _SIGN = "|".join(map(re.escape, sorted([*UNITS, *RATES], key=len, reverse=True)))
 
@@ -68,13 +71,10 @@ def unit(sign: str, one: bool) -> str:
 
 def _measure(match: re.Match[str]) -> str | None:
     sign, number = match["unit"], match["number"]
-    if match["space"] and sign in ("A", "B", "K", "N", "in", "J", "V", "W", "MP") and sign != "V":
+    if match["space"] and sign in _LETTERS:
         return None
-    if sign == "in" and not match["space"] and match["end"] is None:
-        pass
-    minus = "minus " if match["minus"] else ""
-    compound = match["noun"] and sign not in RATES and not match["space"]
-    return f"{minus}{amount(number)} {unit(sign, bool(compound) or spelling.is_one(number))}"
+    one = spelling.is_one(number) or bool(match["noun"] is not None and _DETERMINER.search(match.string, 0, match.start()))
+    return f"{'minus ' if match['minus'] else ''}{amount(number)} {unit(sign, one)}"
 
 
 def _feet(match: re.Match[str]) -> str:
@@ -82,8 +82,6 @@ def _feet(match: re.Match[str]) -> str:
     words = f"{amount(feet)} foot"
     return f"{words} {amount(inches)}" if inches else words
 
-
-_ATTRIBUTE = r"(?<=\ba )|(?<=\ban )|(?<=\bthe )"
 
 RULES = (
     rule(r"(?<![\w.,'\"])(?P<feet>\d{1,2})'\s?(?P<inches>\d{1,2})(?:\"|''|”)?(?![\w'])", _feet),

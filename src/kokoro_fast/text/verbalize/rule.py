@@ -23,25 +23,35 @@ AFTER = r"(?![\w@#/\\=%°]|[.,:'-]\w)"
 
 
 @dataclass(frozen=True)
+class Sounds:
+    """A reading in phonemes instead of words."""
+
+    phonemes: str
+
+
+Read = Callable[[re.Match[str]], "str | Sounds | None"]
+
+
+@dataclass(frozen=True)
 class Rule:
     """A shape and its reading.
 
     Attributes:
         pattern: the shape. It may not backtrack without bound, since anything may be read.
-        read: the words for a match; None to leave the text as it is.
+        read: the words or sounds for a match; None to leave the text as it is.
         group: the part of the match that the words stand for.
         needs_digits: whether only a text with digits can match.
     """
 
     pattern: re.Pattern[str]
-    read: Callable[[re.Match[str]], str | None]
+    read: Read
     group: str | int = 0
     needs_digits: bool = True
 
 
 def rule(
     pattern: str,
-    read: Callable[[re.Match[str]], str | None],
+    read: Read,
     group: str | int = 0,
     needs_digits: bool = True,
     flags: int = 0,

@@ -6,8 +6,9 @@ import re
 
 from kokoro_fast.text.verbalize import spelling
 from kokoro_fast.text.verbalize.rule import rule
+from kokoro_fast.text.verbalize.stops import ends_here
 
-_HALF = r"(?P<half>[AaPp])\.?\s?[Mm]\b\.?"
+_HALF = r"(?P<half>[AaPp])(?:\.\s?[Mm]\b(?P<stop>\.)?|[Mm]\b)"
 _CLOCK = r"(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d))?"
 
 
@@ -48,8 +49,11 @@ def _duration(match: re.Match[str]) -> str | None:
 
 RULES = (
     rule(rf"(?<![\w.,:$/-])(?P<first>\d{{1,2}})(?:[:.](?P<first_minute>[0-5]\d))?\s?(?:(?P<first_half>[AaPp])\.?\s?[Mm]\.?)?"
-         rf"\s?[-–—]\s?{_CLOCK}\s?{_HALF}", _range_with_half),
-    rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?{_HALF}", _with_half),
+         rf"\s?[-–—]\s?{_CLOCK}\s?{_HALF}", lambda m: None if ends_here(m, "P.M") else _range_with_half(m)),
+    rule(rf"(?<![\w.,:$/-])(?P<first>\d{{1,2}})(?:[:.](?P<first_minute>[0-5]\d))?\s?(?:(?P<first_half>[AaPp])\.?\s?[Mm]\.?)?"
+         rf"\s?[-–—]\s?{_CLOCK}\s?(?P<half>[AaPp])\.\s?[Mm](?=\.)", _range_with_half),
+    rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?{_HALF}", lambda m: None if ends_here(m, "P.M") else _with_half(m)),
+    rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?(?P<half>[AaPp])\.\s?[Mm](?=\.)", _with_half),
     rule(r"(?<![\w.,:$/-])(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d)(?![\w:/-]|\.\d)", _duration),
     rule(r"(?<![\w.,:$/-])(?P<h1>\d{1,2}):(?P<m1>[0-5]\d)\s?[-–—]\s?(?P<h2>\d{1,2}):(?P<m2>[0-5]\d)(?![\w:/-]|\.\d)",
          lambda m: f"{clock(m['h1'], m['m1'], None)} to {clock(m['h2'], m['m2'], None)}"),

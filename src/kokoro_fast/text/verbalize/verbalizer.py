@@ -6,13 +6,16 @@ from bisect import bisect
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kokoro_fast.text.markup.edits import Alias
+from kokoro_fast.text.markup.edits import Alias, Link
 from kokoro_fast.text.normalize import NormalizedText
 from kokoro_fast.text.verbalize import (
     abbreviations,
+    capitals,
     codes,
     dates,
     fractions,
+    homographs,
+    markdown,
     marks,
     mathematics,
     measures,
@@ -23,10 +26,12 @@ from kokoro_fast.text.verbalize import (
     roman,
     times,
     web,
+    words,
 )
-from kokoro_fast.text.verbalize.rule import Rule
+from kokoro_fast.text.verbalize.rule import Rule, Sounds
 
 RULES: tuple[Rule, ...] = (
+    *markdown.RULES,
     *web.RULES,
     *phones.RULES,
     *dates.RULES,
@@ -38,26 +43,29 @@ RULES: tuple[Rule, ...] = (
     *mathematics.RULES,
     *ranges.RULES,
     *roman.RULES,
+    *words.RULES,
+    *capitals.RULES,
     *abbreviations.RULES,
     *marks.RULES,
     *numbers.RULES,
+    *homographs.RULES,
 )
 """From the most particular to the most general: a place that one rule has read is no other rule's."""
 
 
 class Reading(NamedTuple):
-    """The words to be read in place of `text[start:end]`."""
+    """The words or sounds to be read in place of `text[start:end]`."""
 
     start: int
     end: int
-    words: str
+    words: str | Sounds
 
 
 def verbalize(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Reading]:
     """The readings of a plain text, in order, not overlapping. The time is linear in the text.
 
     Args:
-        text: as `text.normalize` writes it: plain apostrophes and minus signs, single spaces.
+        text: as `NormalizedText.with_lines` gives it: plain apostrophes and minus signs, single spaces and line feeds.
         taken: ranges that somebody else reads, such as the words of a lexicon.
     """
     readings: list[Reading] = []
@@ -77,15 +85,16 @@ def verbalize(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Reading]
     return sorted(readings)
 
 
-def aliases_in(text: NormalizedText) -> list[Alias]:
+def readings_of(text: NormalizedText) -> list[Alias | Link]:
     """The readings of a normalized text as edits of the user's text, where no markup and no lexicon reads it."""
     taken = [*((start, end) for start, end, _ in text.links), *text.aliases]
     torn = text.edges | {position for position, _, _ in text.pauses}
-    found = []
-    for start, end, words in verbalize(text.text, taken):
+    found: list[Alias | Link] = []
+    for start, end, words in verbalize(text.with_lines(), taken):
         if torn.isdisjoint(range(start + 1, end)):
             place = text.source_range(start, end)
-            found.append(Alias(*place, *place, words))
+            is_sound = isinstance(words, Sounds)
+            found.append(Link(*place, *place, words.phonemes) if is_sound else Alias(*place, *place, words))
     return found
 
 
