@@ -52,6 +52,14 @@ ANYWHERE = {
 WITHOUT_STOP = {"w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "n/a": "N A", "N/A": "N A", "&c": "etcetera"}
 
 
+_STREET_NAME = re.compile(r"(?:\b[A-Z]\w*|\d(?:st|nd|rd|th))\s\Z")
+
+
+def _is_street(match: re.Match[str]) -> bool:
+    """Whether a name or an ordinal stands before the match."""
+    return _STREET_NAME.search(match.string, max(0, match.start() - 30), match.start()) is not None
+
+
 def _before_number(word: str) -> str:
     return BEFORE_NUMBERS.get(word) or BEFORE_NUMBERS[word.lower()]
 
@@ -71,13 +79,15 @@ _N = "|".join(sorted(BEFORE_NUMBERS, key=len, reverse=True))
 
 RULES = (
     rule(rf"(?:(?<=\d(?:st|nd|rd|th) )|(?<=[a-z] ))(?P<word>{_S})\.(?=\s?[,;:a-z0-9)]|\s[a-z])",
-         lambda m: STREETS[m["word"]] if re.search(r"(?:\b[A-Z]\w*|\d(?:st|nd|rd|th))\s$", m.string[max(0, m.start() - 30):m.start()]) else None, needs_digits=False),
+         lambda m: STREETS[m["word"]] if _is_street(m) else None, needs_digits=False),
+    rule(rf"(?<![\w.])(?P<word>{_S})\.(?=\s[A-Z])",
+         lambda m: STREETS[m["word"]] if _is_street(m) and ends_here(m, m["word"]) else None, group="word", needs_digits=False),
     rule(rf"(?<![\w.])(?P<word>{_T})\.(?=\s?[A-Z])", lambda m: TITLES[m["word"]], needs_digits=False),
     rule(rf"(?<![\w.])(?P<word>{_T})(?=\s[A-Z][a-z])(?<=\bMt|\bSt|\bDr|\bFt)", lambda m: TITLES[m["word"]], needs_digits=False),
     rule(rf"(?<![\w.])(?i:(?P<word>{_N}))\.(?=\s(?:\d|[IVXLC]+\b))", lambda m: _before_number(m["word"])),
     rule(rf"(?<![\w.])(?i:(?P<word>{_N}))\.(?P<n>\d+)\b", lambda m: f"{_before_number(m['word'])} {m['n']}"),
     rule(rf"(?:(?<=[A-Z][a-z] )|(?<=[a-z] ))(?P<word>{_S})(?=\.)",
-         lambda m: STREETS[m["word"]] if re.search(r"\b[A-Z]\w*\s$", m.string[max(0, m.start() - 30):m.start()]) else None, needs_digits=False),
+         lambda m: STREETS[m["word"]] if _is_street(m) else None, needs_digits=False),
     *_either(ANYWHERE),
     rule(r"(?<![\w.'])(?P<word>I)\.(?=\s)", lambda m: m["word"] if ends_here(m, m["word"]) else None, group="word",
          needs_digits=False),

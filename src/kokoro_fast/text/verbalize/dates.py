@@ -80,7 +80,7 @@ RULES = (
          lambda m: f"{_SHORT[m['month']]} {spelling.year(m['year'])}"),
     rule(rf"\b(?P<day>{'|'.join(sorted(_SHORT_DAYS, key=len, reverse=True))})(?:\.,?|,)(?=\s(?:{_MONTH}|\d))",
          lambda m: f"{_SHORT_DAYS[m['day']]},"),
-    rule(r"(?<![\w.,/-])(?P<decade>1[0-9]\d0|20\d0)'?s\b", _decade),
+    rule(r"(?<![\w.,/])(?<!\d-)(?P<decade>1[0-9]\d0|20\d0)'?s\b", _decade),
     rule(r"(?<![\w'’])['’‘](?P<decade>[2-9]0)s\b", _decade),
     rule(r"(?<![\w'’])['’‘](?P<year>\d\d)(?![\w'’])", lambda m: spelling.number(m["year"])),
 )  # fmt: skip

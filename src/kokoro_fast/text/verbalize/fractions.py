@@ -35,8 +35,12 @@ def _fraction(match: re.Match[str]) -> str | None:
     return f"{spelling.number(match['whole'])} and {words}"
 
 
+_PAIRS = {"24/7": "twenty four seven", "9/11": "nine eleven", "50/50": "fifty fifty", "20/20": "twenty twenty",
+          "10/10": "ten out of ten"}  # fmt: skip
+"""Pairs of numbers that are no fractions."""
+
 RULES = (
-    rule(rf"(?<![\w.,/$£€-])24/7(?![\w/]|[.,]\d)", lambda _: "twenty four seven"),
+    rule(r"(?<![\w.,/$£€-])(?P<pair>24/7|9/11|50/50|20/20|10/10)(?![\w/]|[.,]\d)", lambda m: _PAIRS[m["pair"]]),
     rule(rf"{BEFORE}(?:(?P<whole>\d{{1,3}})[\s-]?)?(?:(?P<sign>[{_SIGNS}])|(?<![\d])(?P<over>\d{{1,2}})[/⁄](?P<under>{_DENOMINATORS}))"
          r"(?![\w/%]|[.,]\d)", _fraction, needs_digits=True),
 )  # fmt: skip

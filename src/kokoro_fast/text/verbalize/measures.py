@@ -39,7 +39,7 @@ UNITS = {
     "sec": "duration-second", "secs": "duration-second", "min": "duration-minute", "mins": "duration-minute",
     "h": "duration-hour", "hr": "duration-hour", "hrs": "duration-hour", "yr": "duration-year", "yrs": "duration-year",
     "px": "graphics-pixel", "MP": "graphics-megapixel", "dpi": "graphics-dot-per-inch", "lm": "light-lumen",
-    "lx": "light-lux", "K": "temperature-kelvin", "mol": "concentr-mole",
+    "lx": "light-lux", "mol": "concentr-mole",
 }  # fmt: skip
 """Sign -> unit of CLDR."""
 
@@ -47,11 +47,21 @@ RATES = {"Mbps": "megabits per second", "Gbps": "gigabits per second", "kbps": "
          "GB/s": "gigabytes per second", "Mbit/s": "megabits per second", "fps": "frames per second", "rpm": "R P M", "dB": "decibels", "bpm": "beats per minute",
          "mg/L": "milligrams per liter", "g/L": "grams per liter", "mg/kg": "milligrams per kilogram", "kg/m³": "kilograms per cubic meter",
          "GiB": "gibibytes", "MiB": "mebibytes", "KiB": "kibibytes", "Ah": "ampere hours", "mAh": "milliampere hours", "eV": "electron volts", "sq m": "square meters",
-         "cc": "C C", "mmHg": "millimeters of mercury", "ppm": "parts per million"}  # fmt: skip
+         "m/s²": "meters per second squared", "cc": "C C", "mmHg": "millimeters of mercury", "ppm": "parts per million"}  # fmt: skip
 """Signs that CLDR has no unit for."""
 
-_LETTERS = frozenset(["A", "B", "K", "N", "in", "J", "V", "W", "MP"])
+_LETTERS = frozenset(["A", "B", "N", "in", "J", "W", "MP"])
 """Signs that after a space are letters or words more often than units."""
+
+_DESCRIBING = frozenset(["V", "W", "MP", "hp", "kW", "MW", "mAh", "Hz", "mm"])
+"""Units that stand before a noun more often than alone: "12V battery"."""
+
+_PREFIXES = {None: "", "-": "minus ", "−": "minus ", "~": "about ", "≈": "about ", "+": "plus ", "±": "plus or minus "}
+
+_PER = {"d": "day", "h": "hour", "s": "second", "min": "minute", "wk": "week", "mo": "month", "yr": "year", "kg": "kilogram"}
+
+PER = r"(?:/(?P<per>day|week|month|year|hour|minute|second|night|person|head|user|unit|mile|kg|d|h|s|min|wk|mo|yr)\b)?"
+"""What a price or measure is counted by."""
 
 _DETERMINER = re.compile(r"(?i:\b(?:an?|the|this|that|each|every|my|your|his|her|its|our|their|one)\s)\Z")
 """Before a measure that describes a noun: "a 5kg bag", which is no bag of kilograms."""
@@ -73,8 +83,11 @@ def _measure(match: re.Match[str]) -> str | None:
     sign, number = match["unit"], match["number"]
     if match["space"] and sign in _LETTERS:
         return None
-    one = spelling.is_one(number) or bool(match["noun"] is not None and _DETERMINER.search(match.string, 0, match.start()))
-    return f"{'minus ' if match['minus'] else ''}{amount(number)} {unit(sign, one)}"
+    describes = match["noun"] is not None and (
+        sign in _DESCRIBING or _DETERMINER.search(match.string, 0, match.start()) is not None
+    )
+    words = f"{_PREFIXES[match['prefix']]}{amount(number)} {unit(sign, spelling.is_one(number) or describes)}"
+    return f"{words} per {_PER.get(match['per'], match['per'])}" if match["per"] else words
 
 
 def _feet(match: re.Match[str]) -> str:
@@ -84,13 +97,15 @@ def _feet(match: re.Match[str]) -> str:
 
 
 RULES = (
+    rule(r"(?<![\w.,'\"])(?P<f>\d{1,2})\s?(?:ft|feet|foot)\.?\s(?P<i>\d{1,2})\s?in(?:\.|ches)?(?!\w)",
+         lambda m: f"{amount(m['f'])} feet {amount(m['i'])} inches"),
     rule(r"(?<![\w.,'\"])(?P<feet>\d{1,2})'\s?(?P<inches>\d{1,2})(?:\"|''|”)?(?![\w'])", _feet),
     rule(rf"(?<![\w.,'\"])(?P<n>{NUMBER})(?:\"|”)(?=\s[a-z])(?<=[\d][\"”])",
          lambda m: f"{amount(m['n'])} inch" if m.string.count('"', 0, m.start()) % 2 == 0 else None),
     rule(rf"(?<![\w.,/$£€-])(?P<minus>[-−])?(?P<number>{AMOUNT})\s?(?:°|º)\s?(?P<unit>[CFK])\b(?P<space>)(?P<noun>)",
          lambda m: f"{'minus ' if m['minus'] else ''}{amount(m['number'])} "
          f"{unit('°' + m['unit'], spelling.is_one(m['number'])) if m['unit'] != 'K' else 'kelvins'}"),
-    rule(rf"(?<![\w.,/$£€-])(?P<minus>[-−])?(?P<number>{AMOUNT})(?P<space>\s?)(?P<unit>{_SIGN})(?P<end>)(?![\w/²³^'’-])"
+    rule(rf"(?<![\w.,/$£€~≈+±-])(?P<prefix>[-−~≈+±])?(?P<number>{AMOUNT})(?P<space>\s?)(?P<unit>{_SIGN}){PER}(?![\w/²³^'’-])"
          rf"(?P<noun>(?=\s[a-z]{{3,}}))?", _measure),
     rule(rf"(?<![\w.,/$£€<>≤≥~≈-])(?P<number>{AMOUNT})\s?%", lambda m: f"{amount(m['number'])} percent"),
     rule(r"(?<=\d)\s?%", lambda _: " percent"),

@@ -62,8 +62,12 @@ def _signed(match: re.Match[str]) -> str | None:
     scale = SCALES.get(match["scale"] or "", match["word"] or "")
     code = SIGNS[match["sign"]]
     if match["high"]:
-        return f"{amount(match['number'])} to {_spoken(match['high'], scale, code)}"
-    return _spoken(match["number"], scale, code, minus=bool(match["minus"]))
+        words = f"{amount(match['number'])} to {_spoken(match['high'], scale, code)}"
+    elif _DESCRIBES.search(match.string, 0, match.start()) and _NOUN.match(match.string, match.end()):
+        return f"{amount(match['number'])}{f' {scale}' if scale else ''} {name(code, True)}"
+    else:
+        words = _spoken(match["number"], scale, code, minus=bool(match["minus"]))
+    return f"{words} per {match['per']}" if match["per"] else words
 
 
 def _coded(match: re.Match[str]) -> str | None:
@@ -71,7 +75,11 @@ def _coded(match: re.Match[str]) -> str | None:
     return _spoken(match["number"], scale, match["code"], short=False)
 
 
-_END = rf"(?:\s?(?P<scale>{_SCALE})(?!\w)|\s(?P<word>{WORDS})\b)?(?![\w]|[.,]\d)"
+_DESCRIBES = re.compile(r"(?i:\ban?\s)\Z")
+_NOUN = re.compile(r"[\s-][a-z]{3,}")
+"""Before and after money that describes a noun: "a $5 bill"."""
+
+_END = rf"(?:\s?(?P<scale>{_SCALE})(?!\w)|\s(?P<word>{WORDS})\b)?(?:/(?P<per>\w+))?(?![\w]|[.,]\d)"
 
 RULES = (
     rule(rf"(?<![\w$£€¥₹])(?P<minus>[-−])?(?P<sign>{_SIGN})\s?(?P<number>{NUMBER})"

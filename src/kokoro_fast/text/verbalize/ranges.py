@@ -43,6 +43,8 @@ RULES = (
     rule(rf"{BEFORE}(?P<low>{NUMBER})-(?P<high>{NUMBER}){AFTER}{_COUNTED}(?!\s(?:win|loss|lead|victory|defeat|draw|in)\b)",
          lambda match: None if match.string[match.end():].startswith((" today", " at ")) else _range(match)),
     rule(rf"(?i:\b{_PLACES})\s(?P<all>(?P<low>{NUMBER})-(?P<high>{NUMBER})){AFTER}", _range, group="all"),
+    rule(rf"(?i:\b(?:open|works?|working|hours|weekdays|daily))\s(?P<all>(?P<low>\d{{1,2}})-(?P<high>\d{{1,2}})){AFTER}",
+         lambda m: f"{spelling.number(m['low'])} to {spelling.number(m['high'])}", group="all"),
     rule(rf"{BEFORE}(?P<low>1[5-9]\d\d|20\d\d)-(?P<high>1[5-9]\d\d|20\d\d){AFTER}", _range),
     rule(rf"{BEFORE}(\d{{1,3}}):(\d{{1,3}}){AFTER}(?<=\d:\d)", lambda m: f"{amount(m[1])} to {amount(m[2])}"),
     rule(rf"(?i:\b(?:ratio|odds|mixture|scale) of )(?P<all>(?P<a>\d+):(?P<b>\d+)){AFTER}",

@@ -10,7 +10,7 @@ from kokoro_fast.text.verbalize.rule import rule
 _ROMAN = r"(?=[IVXLCM]+\b)M{0,3}(?:C[MD]|D?C{0,3})(?:X[CL]|L?X{0,3})(?:I[XV]|V?I{0,3})"
 _PARTS = (
     "Chapter Part Act Scene Book Volume Vol Section Article Appendix Canto Stage Phase Type Class Level Title Season "
-    "Episode Unit Table Figure Fig Plate No Number Psalm Schedule Annex Grade Tier Mark Apollo Saturn Gemini Rocky "
+    "Episode Unit Table Figure Fig Plate Psalm Schedule Annex Grade Tier Mark Apollo Saturn Gemini Rocky "
     "CHAPTER PART ACT SCENE BOOK VOLUME SECTION ARTICLE"
 ).split()
 _WARS = r"World War|Super Bowl|WrestleMania|Final Fantasy|Street Fighter|Civilization|Mark|Titan|Type"

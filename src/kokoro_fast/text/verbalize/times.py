@@ -47,7 +47,16 @@ def _duration(match: re.Match[str]) -> str | None:
     return " ".join(words) or None
 
 
+def _counted(match: re.Match[str]) -> str:
+    """ "2h 30m 5s"."""
+    named = [(match["h"], "hour"), (match["m"], "minute"), (match["s"], "second")]
+    return " ".join(f"{spelling.number(n)} {unit}{'' if spelling.is_one(n) else 's'}" for n, unit in named if n)
+
+
 RULES = (
+    rule(r"(?<![\w.,:$/-])(?P<h>\d+)\s?(?:h|hrs?)\s?(?P<m>\d{1,2})\s?(?:m|mins?)(?:\s?(?P<s>\d{1,2})\s?(?:s|secs?))?(?!\w)",
+         _counted),
+    rule(r"(?<![\w.,:$/-])(?P<h>)(?P<m>\d+)\s?(?:m|mins?)\s?(?P<s>\d{1,2})\s?(?:s|secs?)(?!\w)", _counted),
     rule(rf"(?<![\w.,:$/-])(?P<first>\d{{1,2}})(?:[:.](?P<first_minute>[0-5]\d))?\s?(?:(?P<first_half>[AaPp])\.?\s?[Mm]\.?)?"
          rf"\s?[-–—]\s?{_CLOCK}\s?{_HALF}", lambda m: None if ends_here(m, "P.M") else _range_with_half(m)),
     rule(rf"(?<![\w.,:$/-])(?P<first>\d{{1,2}})(?:[:.](?P<first_minute>[0-5]\d))?\s?(?:(?P<first_half>[AaPp])\.?\s?[Mm]\.?)?"

@@ -25,6 +25,7 @@ from kokoro_fast.text.verbalize import (
     ranges,
     roman,
     times,
+    verses,
     web,
     words,
 )
@@ -34,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     *markdown.RULES,
     *web.RULES,
     *phones.RULES,
+    *verses.RULES,
     *dates.RULES,
     *times.RULES,
     *money.RULES,
@@ -70,7 +72,7 @@ def verbalize(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Reading]
     """
     readings: list[Reading] = []
     claimed = sorted(taken)
-    has_digits = any(char.isdigit() for char in text)
+    has_digits = any(char.isnumeric() for char in text)
     for rule in RULES:
         if rule.needs_digits and not has_digits:
             continue
