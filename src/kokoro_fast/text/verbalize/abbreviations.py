@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from kokoro_fast.text.verbalize.rule import Rule, rule
+from kokoro_fast.text.verbalize.rule import rule
 from kokoro_fast.text.verbalize.stops import ends_here
 
 TITLES = {
@@ -46,7 +46,7 @@ ANYWHERE = {
     "Ph.D": "P H D", "M.D": "M D", "B.A": "B A", "M.A": "M A", "B.Sc": "B S C", "M.Sc": "M S C", "U.S": "U S",
     "U.K": "U K", "U.N": "U N", "U.S.A": "U S A", "D.C": "D C", "E.U": "E U", "L.A": "L A", "N.Y": "N Y",
     "a.m": "A M", "p.m": "P M", "A.M": "A M", "P.M": "P M", "B.C": "B C", "A.D": "A D", "i.e": "I E", "e.g": "E G",
-    "a.k.a": "A K A", "q.v": "Q V", "R.I.P": "R I P", "et al": "et al",
+    "a.k.a": "A K A", "q.v": "Q V", "R.I.P": "R I P", "al": "al",
 }  # fmt: skip
 
 WITHOUT_STOP = {"w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "n/a": "N A", "N/A": "N A", "&c": "etcetera"}
@@ -64,32 +64,55 @@ def _before_number(word: str) -> str:
     return BEFORE_NUMBERS.get(word) or BEFORE_NUMBERS[word.lower()]
 
 
-def _either(words: dict[str, str]) -> list[Rule]:
-    """Two rules for abbreviations: with their full stop inside a sentence, and without it at a sentence's end."""
-    names = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    return [
-        rule(rf"(?<![\w.])(?P<word>{names})\.", lambda m: None if ends_here(m, m["word"]) else words[m["word"]], needs_digits=False),
-        rule(rf"(?<![\w.])(?P<word>{names})(?=\.)", lambda m: words[m["word"]], needs_digits=False),
-    ]
+_STREET_NAME = re.compile(r"(?:\b[A-Z]\w*|\d(?:st|nd|rd|th))\s\Z")
 
 
-_T = "|".join(sorted(TITLES, key=len, reverse=True))
-_S = "|".join(sorted(STREETS, key=len, reverse=True))
-_N = "|".join(sorted(BEFORE_NUMBERS, key=len, reverse=True))
+def _is_street(match: re.Match[str]) -> bool:
+    """Whether a name or an ordinal stands before the match."""
+    return _STREET_NAME.search(match.string, max(0, match.start() - 30), match.start()) is not None
+
+
+_BEFORE_NAME = re.compile(r"\s?[A-Z]")
+_BEFORE_NUMBER = re.compile(r"\s(?:\d|[IVXLC]{2,}\b|[VX]\b)")
+
+
+def _words(match: re.Match[str], stop: int) -> str | None:
+    """The words of an abbreviation whose full stop ends at `stop`, by what stands around it."""
+    word, text = match["word"], match.string
+    before_name = _BEFORE_NAME.match(text, stop)
+    if word in STREETS and _is_street(match) and not (before_name and not _ends_sentence(text, stop, word)):
+        return STREETS[word]
+    if word in TITLES and before_name:
+        return TITLES[word]
+    if _BEFORE_NUMBER.match(text, stop) and (numbered := _before_number(word)):
+        return numbered
+    return ANYWHERE.get(word)
+
+
+def _ends_sentence(text: str, stop: int, word: str) -> bool:
+    """Whether the full stop before `stop` ends a sentence within its line: a name may go on in the next line."""
+    return text.startswith(" ", stop) and ends_here(text, stop, word)
+
+
+def _with_stop(match: re.Match[str]) -> str | None:
+    words = _words(match, match.end())
+    return None if words is None or ends_here(match.string, match.end(), match["word"]) else words
+
+
+def _before_number(word: str) -> str | None:
+    return BEFORE_NUMBERS.get(word) or BEFORE_NUMBERS.get(word.lower())
+
+
+_ABBREVIATION = r"(?<![\w.'])(?P<word>[A-Za-z]{1,7}(?:\.[A-Za-z]{1,2}){0,3})"
 
 RULES = (
-    rule(rf"(?:(?<=\d(?:st|nd|rd|th) )|(?<=[a-z] ))(?P<word>{_S})\.(?=\s?[,;:a-z0-9)]|\s[a-z])",
-         lambda m: STREETS[m["word"]] if _is_street(m) else None, needs_digits=False),
-    rule(rf"(?<![\w.])(?P<word>{_S})\.(?=\s[A-Z])",
-         lambda m: STREETS[m["word"]] if _is_street(m) and ends_here(m, m["word"]) else None, group="word", needs_digits=False),
-    rule(rf"(?<![\w.])(?P<word>{_T})\.(?=\s?[A-Z])", lambda m: TITLES[m["word"]], needs_digits=False),
-    rule(rf"(?<![\w.])(?P<word>{_T})(?=\s[A-Z][a-z])(?<=\bMt|\bSt|\bDr|\bFt)", lambda m: TITLES[m["word"]], needs_digits=False),
-    rule(rf"(?<![\w.])(?i:(?P<word>{_N}))\.(?=\s(?:\d|[IVXLC]+\b))", lambda m: _before_number(m["word"])),
-    rule(rf"(?<![\w.])(?i:(?P<word>{_N}))\.(?P<n>\d+)\b", lambda m: f"{_before_number(m['word'])} {m['n']}"),
-    rule(rf"(?:(?<=[A-Z][a-z] )|(?<=[a-z] ))(?P<word>{_S})(?=\.)",
-         lambda m: STREETS[m["word"]] if _is_street(m) else None, needs_digits=False),
-    *_either(ANYWHERE),
-    rule(r"(?<![\w.'])(?P<word>I)\.(?=\s)", lambda m: m["word"] if ends_here(m, m["word"]) else None, group="word",
-         needs_digits=False),
-    rule(rf"(?<![\w/])(?P<word>{'|'.join(map(re.escape, WITHOUT_STOP))})(?![\w/])", lambda m: WITHOUT_STOP[m["word"]], needs_digits=False),
+    rule(rf"{_ABBREVIATION}\.(?P<n>\d+)\b", lambda m: f"{words} {m['n']}" if (words := _before_number(m["word"])) else None),
+    rule(rf"{_ABBREVIATION}\.(?!\w)", _with_stop, needs=(".",)),
+    rule(rf"{_ABBREVIATION}(?=\.(?!\w))", lambda m: _words(m, m.end() + 1), needs=(".",)),
+    rule(r"(?<![\w.'])(?P<word>Mt|St|Dr|Ft)(?= [A-Z][a-z])", lambda m: TITLES[m["word"]],
+         needs=("Mt ", "St ", "Dr ", "Ft ")),
+    rule(r"(?<![\w.'])(?P<word>I)\.(?=\s)",
+         lambda m: m["word"] if ends_here(m.string, m.end(), m["word"]) else None, group="word", needs=("I.",)),
+    rule(rf"(?<![\w/])(?P<word>{'|'.join(map(re.escape, WITHOUT_STOP))})(?![\w/])", lambda m: WITHOUT_STOP[m["word"]],
+         needs=tuple(WITHOUT_STOP)),
 )  # fmt: skip

@@ -27,4 +27,4 @@ def _word(match: re.Match[str]) -> str | None:
     return match[0].lower() if len(words) >= 3 and all(word.isupper() for word in words) else None
 
 
-RULES = (rule(r"(?<![\w.'])[A-Z]{2,5}(?![\w.']|-\w)", _word, needs_digits=False),)
+RULES = (rule(r"(?<![\w.'])[A-Z]{2,5}(?![\w.']|-\w)", _word, needs=()),)

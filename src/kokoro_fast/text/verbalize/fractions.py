@@ -42,5 +42,5 @@ _PAIRS = {"24/7": "twenty four seven", "9/11": "nine eleven", "50/50": "fifty fi
 RULES = (
     rule(r"(?<![\w.,/$£€-])(?P<pair>24/7|9/11|50/50|20/20|10/10)(?![\w/]|[.,]\d)", lambda m: _PAIRS[m["pair"]]),
     rule(rf"{BEFORE}(?:(?P<whole>\d{{1,3}})[\s-]?)?(?:(?P<sign>[{_SIGNS}])|(?<![\d])(?P<over>\d{{1,2}})[/⁄](?P<under>{_DENOMINATORS}))"
-         r"(?![\w/%]|[.,]\d)", _fraction, needs_digits=True),
+         r"(?![\w/%]|[.,]\d)", _fraction, needs=()),
 )  # fmt: skip

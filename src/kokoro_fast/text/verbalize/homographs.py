@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from functools import partial
 
 from kokoro_fast.text.verbalize.rule import Rule, Sounds, rule
 
@@ -52,8 +54,13 @@ HOMOGRAPHS: tuple[tuple[str, str], ...] = (
 
 def _rules(homographs: Iterable[tuple[str, str]]) -> Iterable[Rule]:
     for pattern, phonemes in homographs:
-        sounds = Sounds(phonemes)
-        yield rule(pattern, lambda _, sounds=sounds: sounds, group=1, needs_digits=False)  # type: ignore[misc]
+        word = re.search(r"\((\w+)\)", pattern)
+        assert word
+        yield rule(pattern, partial(_sounds, Sounds(phonemes)), group=1, needs=(word[1],))
+
+
+def _sounds(sounds: Sounds, _: re.Match[str]) -> Sounds:
+    return sounds
 
 
 RULES = tuple(_rules(HOMOGRAPHS))

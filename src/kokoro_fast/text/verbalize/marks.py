@@ -9,13 +9,13 @@ _PICTURES = (
 )
 
 RULES = (
-    rule(r"(?<=\w)[™®©℠]|[™®©℠](?=\s|$)", lambda _: "", needs_digits=False),
-    rule(rf"[{_PICTURES}]+", lambda _: "", needs_digits=False),
-    rule(r"(?<=[a-z.,;:!?)”\"])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=\s|$)", lambda _: "", needs_digits=False),
+    rule(r"[™®©℠]", lambda _: "", needs=("™", "®", "©", "℠")),
+    rule(rf"[{_PICTURES}]+", lambda _: "", needs=()),
+    rule(r"(?<=[a-z.,;:!?)”\"])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=\s|$)", lambda _: "", needs=tuple("⁰¹²³⁴⁵⁶⁷⁸⁹")),
     rule(r"(?<=[a-z][.,;!?])\d{1,3}(?=\s[A-Z]|$)", lambda _: ""),
     rule(r"(?<=[a-z.,;:!?])\s?\[\d{1,3}(?:[,–-]\s?\d{1,3})*\](?!\()", lambda _: ""),
-    rule(r"(?<=[a-z])[*†‡§]+(?=[\s.,;:!?]|$)", lambda _: "", needs_digits=False),
-    rule(r"(?<=\w )(?:→|->|=>|⇒|➜|➔)(?= \w)", lambda _: "to", needs_digits=False),
-    rule(r"(?<=\w )(?:←|<-)(?= \w)", lambda _: "from", needs_digits=False),
-    rule(r"[•‣▪◦●■]", lambda _: "", needs_digits=False),
+    rule(r"(?<=[a-z])[*†‡§]+(?=[\s.,;:!?]|$)", lambda _: "", needs=("*", "†", "‡", "§")),
+    rule(r"(?<=\w )(?:→|->|=>|⇒|➜|➔)(?= \w)", lambda _: "to", needs=("→", "->", "=>", "⇒", "➜", "➔")),
+    rule(r"(?<=\w )(?:←|<-)(?= \w)", lambda _: "from", needs=("←", "<-")),
+    rule(r"[•‣▪◦●■]", lambda _: "", needs=()),
 )

@@ -11,6 +11,7 @@ SIGNS = {"≈": "approximately equals", "≠": "does not equal", "≤": "is less
          "≥": "is greater than or equal to", "±": "plus or minus", "√": "the square root of", "∞": "infinity",
          "∑": "sum", "∆": "delta", "π": "pi", "×": "times", "÷": "divided by"}  # fmt: skip
 
+_RAISED = tuple("⁰¹²³⁴⁵⁶⁷⁸⁹")
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
@@ -40,16 +41,16 @@ def _compared(match: re.Match[str]) -> str:
 
 RULES = (
     rule(rf"(?<![\w.])(?P<base>[A-Za-z]|\d+)(?:\^(?P<exponent>[-−]?\d+))(?![\w.]\d)", _power),
-    rule(rf"(?<![\w.])(?P<base>[A-Za-z]|\d+)(?P<exponent>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?!\w)", _power, needs_digits=False),
-    rule(r"\b(?:[A-Z][a-z]?[₀-₉]*){1,8}[₀-₉](?:[A-Z][a-z]?[₀-₉]*)*(?!\w)", _formula, needs_digits=False),
+    rule(rf"(?<![\w.])(?P<base>[A-Za-z]|\d+)(?P<exponent>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?!\w)", _power, needs=_RAISED),
+    rule(r"\b(?:[A-Z][a-z]?[₀-₉]*){1,8}[₀-₉](?:[A-Z][a-z]?[₀-₉]*)*(?!\w)", _formula, needs=tuple("₀₁₂₃₄₅₆₇₈₉")),
     rule(rf"(?<![\w.>=<-])(?P<sign>[<>≤≥≈])\s?(?P<n>{NUMBER})(?!\w|>|[.,]\d)", _compared),
-    rule(r"(?<=\w )([<>])(?= \w)", lambda m: f"is {'less' if m[1] == '<' else 'greater'} than", needs_digits=False),
+    rule(r"(?<=\w )([<>])(?= \w)", lambda m: f"is {'less' if m[1] == '<' else 'greater'} than", needs=("<", ">")),
     rule(r"\b([a-zA-Z]) (?P<sign>[<>]) ([a-zA-Z0-9])\b",
-         lambda m: f"{m[1]} is {'less' if m['sign'] == '<' else 'greater'} than {m[3]}", needs_digits=False),
+         lambda m: f"{m[1]} is {'less' if m['sign'] == '<' else 'greater'} than {m[3]}", needs=("<", ">")),
     rule(rf"±\s?(?P<n>{NUMBER})", lambda m: f"plus or minus {spelling.number(m['n'])}"),
     rule(rf"√\s?(?P<n>{NUMBER})", lambda m: f"the square root of {spelling.number(m['n'])}"),
-    rule(r"(?<=[\w)] )([≈≠≤≥±×÷])(?= [\w(√-])", lambda m: SIGNS[m[1]], needs_digits=False),
-    rule(r"(?<![\w.])(?P<base>mc|πr)(?P<exponent>²)", _power, needs_digits=False),
+    rule(r"(?<=[\w)] )([≈≠≤≥±×÷])(?= [\w(√-])", lambda m: SIGNS[m[1]], needs=tuple("≈≠≤≥±×÷")),
+    rule(r"(?<![\w.])(?P<base>mc|πr)(?P<exponent>²)", _power, needs=("²",)),
     rule(rf"(?<![\w.])(?P<a>{NUMBER})\s?x\s?(?P<b>{NUMBER})(?!\w)",
          lambda m: f"{spelling.number(m['a'])} by {spelling.number(m['b'])}"),
     rule(rf"(?<![\w.])(?P<a>{NUMBER})x(?=[\s.,;:!?)]|\Z)", lambda m: f"{spelling.number(m['a'])} times"),

@@ -17,5 +17,5 @@ def _scaled(match: re.Match[str]) -> str:
 RULES = (
     rule(r"(?<![\w.,$£€-])~(?P<n>\d[\d,]*(?:\.\d+)?)(?!\w)", lambda m: f"about {spelling.number(m['n'])}"),
     rule(rf"(?<![\w.,$£€+-])\+(?P<n>\d+(?:\.\d+)?){AFTER}", lambda m: f"plus {spelling.number(m['n'])}"),
-    rule(r"(?<![\w.,$£€-])(?P<n>\d+(?:\.\d+)?)(?P<scale>k|K|M|bn|B)(?=\s[a-z])(?!\w)", _scaled),
+    rule(r"(?<![\w.,$£€-])(?P<n>\d+(?:\.\d+)?)(?P<scale>k|M|bn|B|(?<=\d\d)K)(?=\s[a-z])(?!\w)", _scaled),
 )  # fmt: skip

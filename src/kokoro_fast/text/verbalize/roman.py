@@ -8,21 +8,21 @@ from kokoro_fast.text.verbalize import spelling
 from kokoro_fast.text.verbalize.rule import rule
 
 _ROMAN = r"(?=[IVXLCM]+\b)M{0,3}(?:C[MD]|D?C{0,3})(?:X[CL]|L?X{0,3})(?:I[XV]|V?I{0,3})"
-_PARTS = (
+_PARTS = frozenset((
     "Chapter Part Act Scene Book Volume Vol Section Article Appendix Canto Stage Phase Type Class Level Title Season "
     "Episode Unit Table Figure Fig Plate Psalm Schedule Annex Grade Tier Mark Apollo Saturn Gemini Rocky "
-    "CHAPTER PART ACT SCENE BOOK VOLUME SECTION ARTICLE"
-).split()
-_WARS = r"World War|Super Bowl|WrestleMania|Final Fantasy|Street Fighter|Civilization|Mark|Titan|Type"
-_RULERS = (
+    "Adventure Lesson Exercise Symphony Sonata"
+).split())
+_WARS = frozenset(["World War", "Super Bowl", "Final Fantasy", "Street Fighter"])
+_RULERS = frozenset((
     "Alexander Alexandra Alfonso Andrew Anne Benedict Boniface Carl Catherine Charles Christian Clement Constantine "
     "Edward Elizabeth Eric Ferdinand Francis Frederick George Gregory Gustav Haakon Harald Henry Innocent Isabella "
     "Ivan James Joan Joao John Joseph Julius Juan Leo Leopold Louis Ludwig Margaret Maria Mary Matthew Maximilian "
     "Mehmed Michael Murad Napoleon Nicholas Olaf Otto Paul Pedro Peter Philip Pius Ramesses Ramses Richard Robert "
     "Rudolf Selim Sigismund Suleiman Theodore Thomas Thutmose Umberto Urban Victor Wilhelm William Xerxes Darius "
     "Cleopatra Ptolemy Ptolemies Elizabeth Emmanuel Kong Baldwin Conrad Louis"
-).split()
-_TITLES = "King|Queen|Pope|Emperor|Empress|Tsar|Czar|Kaiser|Sultan|Prince|Princess|Pharaoh|Duke|Shah|Saint|St\\."
+).split())
+_TITLES = frozenset("King Queen Pope Emperor Empress Tsar Czar Kaiser Sultan Prince Princess Pharaoh Duke Shah Saint St".split())
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
 
@@ -33,21 +33,32 @@ def value(numeral: str) -> int:
     return sum(-one if one < following else one for one, following in pairs)
 
 
-def _part(match: re.Match[str]) -> str | None:
-    return spelling.cardinal(value(match["n"])) if match["n"] else None
+_BEFORE = re.compile(r"(?:(?:(?P<third>\w+)\.?\s)?(?P<second>\w+)\.?\s)?(?P<first>\w+)\.?\s\Z")
+_LONGEST_BEFORE = 50
+"""Characters that are looked at before a numeral, for up to three words."""
 
 
-def _ruler(match: re.Match[str]) -> str | None:
-    numeral = match["n"]
-    if not numeral or (numeral == "I" and not match.groupdict().get("title")):
+def _numeral(match: re.Match[str]) -> str | None:
+    """A numeral after the words that ask for one."""
+    text, start, numeral = match.string, match.start(), match["n"]
+    before = _BEFORE.search(text, max(0, start - _LONGEST_BEFORE), start)
+    if not numeral or before is None:
         return None
-    return f"the {spelling.ordinal(value(numeral))}" if value(numeral) < 40 else None
+    first, second, third = before["first"], before["second"] or "", before["third"] or ""
+    if first.capitalize() in _PARTS and not first.islower() or f"{second} {first}" in _WARS:
+        return spelling.cardinal(value(numeral))
+    if not first[:1].isupper() or value(numeral) > _MOST_RULERS:
+        return None
+    titled = second in _TITLES or (third in _TITLES and second[:1].isupper())
+    named = (first in _RULERS or (second in _RULERS and first[:1].isupper())) and numeral != "I"
+    return f"the {spelling.ordinal(value(numeral))}" if titled or named else None
 
+
+_MOST_RULERS = 39
+"""The largest number of a ruler."""
 
 RULES = (
-    rule(rf"\b(?:{'|'.join(_PARTS)})\.?\s(?P<n>{_ROMAN})(?![\w'])", _part, group="n", needs_digits=False),
-    rule(rf"\b(?:{_WARS})\s(?P<n>{_ROMAN})(?![\w'])", _part, group="n", needs_digits=False),
-    rule(rf"\b(?P<title>{_TITLES})\s(?:[A-Z]\w+\s){{1,3}}(?P<n>{_ROMAN})(?![\w'])", _ruler, group="n", needs_digits=False),
-    rule(rf"\b(?:{'|'.join(_RULERS)})(?:\s[A-Z]\w+)?\s(?P<n>{_ROMAN})(?![\w'])", _ruler, group="n", needs_digits=False),
-    rule(rf"(?:(?<=\n)|^)(?P<n>(?!I\b|C\b|D\b|M\b|V\b|X\b|L\b){_ROMAN})(?=\.\s)", _part, group="n", needs_digits=False),
-)  # fmt: skip
+    rule(rf"(?<=\w[\s.])(?:(?<=\.)\s)?(?P<n>{_ROMAN})(?![\w'’-])", _numeral, group="n", needs=tuple("IVXLC")),
+    rule(rf"(?:(?<=\n)|\A)(?P<n>(?![ICDMVXL]\b){_ROMAN})(?=\.\s)", lambda m: spelling.cardinal(value(m["n"])), group="n",
+         needs=("I", "V", "X")),
+)

@@ -15,6 +15,8 @@ DASH = r"\s?[-–—~]\s?"
 AMOUNT = rf"{NUMBER}(?:{DASH}{NUMBER})?"
 """A number or a range."""
 
+DIGITS = tuple("0123456789")
+
 BEFORE = r"(?<![\w.,/\\:#@$£€¥₹&=+%^~-])"
 """Before a number that is no part of a larger shape."""
 
@@ -40,21 +42,20 @@ class Rule:
         pattern: the shape. It may not backtrack without bound, since anything may be read.
         read: the words or sounds for a match; None to leave the text as it is.
         group: the part of the match that the words stand for.
-        needs_digits: whether only a text with digits can match.
+        needs: only a text with one of these can match, which is sooner seen than tried; () for any text.
     """
 
     pattern: re.Pattern[str]
     read: Read
     group: str | int = 0
-    needs_digits: bool = True
+    needs: tuple[str, ...] = DIGITS
 
 
 def rule(
     pattern: str,
     read: Read,
     group: str | int = 0,
-    needs_digits: bool = True,
-    flags: int = 0,
+    needs: tuple[str, ...] = DIGITS,
 ) -> Rule:
     """A rule from the text of its pattern."""
-    return Rule(re.compile(pattern, flags), read, group, needs_digits)
+    return Rule(re.compile(pattern), read, group, needs)

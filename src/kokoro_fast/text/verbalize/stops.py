@@ -9,10 +9,9 @@ from kokoro_fast.text.sentence_ends import ends_sentence
 _NOTHING_MORE = re.compile(r"[\"'”’)\]]*\s*\Z")
 
 
-def ends_here(match: re.Match[str], word: str) -> bool:
-    """Whether a sentence ends with the match, which ends in a full stop; `word` is the abbreviation without it."""
-    text, stop = match.string, match.end()
-    if not match[0].endswith("."):
+def ends_here(text: str, stop: int, word: str) -> bool:
+    """Whether a sentence ends at `stop`, behind the full stop of the abbreviation `word`."""
+    if text[stop - 1] != ".":
         return False
     if _NOTHING_MORE.match(text, stop):
         return True

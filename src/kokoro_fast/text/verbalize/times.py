@@ -58,10 +58,10 @@ RULES = (
          _counted),
     rule(r"(?<![\w.,:$/-])(?P<h>)(?P<m>\d+)\s?(?:m|mins?)\s?(?P<s>\d{1,2})\s?(?:s|secs?)(?!\w)", _counted),
     rule(rf"(?<![\w.,:$/-])(?P<first>\d{{1,2}})(?:[:.](?P<first_minute>[0-5]\d))?\s?(?:(?P<first_half>[AaPp])\.?\s?[Mm]\.?)?"
-         rf"\s?[-–—]\s?{_CLOCK}\s?{_HALF}", lambda m: None if ends_here(m, "P.M") else _range_with_half(m)),
+         rf"\s?[-–—]\s?{_CLOCK}\s?{_HALF}", lambda m: None if ends_here(m.string, m.end(), "P.M") else _range_with_half(m)),
     rule(rf"(?<![\w.,:$/-])(?P<first>\d{{1,2}})(?:[:.](?P<first_minute>[0-5]\d))?\s?(?:(?P<first_half>[AaPp])\.?\s?[Mm]\.?)?"
          rf"\s?[-–—]\s?{_CLOCK}\s?(?P<half>[AaPp])\.\s?[Mm](?=\.)", _range_with_half),
-    rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?{_HALF}", lambda m: None if ends_here(m, "P.M") else _with_half(m)),
+    rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?{_HALF}", lambda m: None if ends_here(m.string, m.end(), "P.M") else _with_half(m)),
     rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?(?P<half>[AaPp])\.\s?[Mm](?=\.)", _with_half),
     rule(r"(?<![\w.,:$/-])(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d)(?![\w:/-]|\.\d)", _duration),
     rule(r"(?<![\w.,:$/-])(?P<h1>\d{1,2}):(?P<m1>[0-5]\d)\s?[-–—]\s?(?P<h2>\d{1,2}):(?P<m2>[0-5]\d)(?![\w:/-]|\.\d)",

@@ -29,7 +29,7 @@ from kokoro_fast.text.verbalize import (
     web,
     words,
 )
-from kokoro_fast.text.verbalize.rule import Rule, Sounds
+from kokoro_fast.text.verbalize.rule import DIGITS, Rule, Sounds
 
 RULES: tuple[Rule, ...] = (
     *markdown.RULES,
@@ -72,9 +72,9 @@ def verbalize(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Reading]
     """
     readings: list[Reading] = []
     claimed = sorted(taken)
-    has_digits = any(char.isnumeric() for char in text)
+    has_digits = _has(text, DIGITS)
     for rule in RULES:
-        if rule.needs_digits and not has_digits:
+        if not (has_digits if rule.needs is DIGITS else _has(text, rule.needs)):
             continue
         found = []
         for match in rule.pattern.finditer(text):
@@ -98,6 +98,10 @@ def readings_of(text: NormalizedText) -> list[Alias | Link]:
             is_sound = isinstance(words, Sounds)
             found.append(Link(*place, *place, words.phonemes) if is_sound else Alias(*place, *place, words))
     return found
+
+
+def _has(text: str, needs: tuple[str, ...]) -> bool:
+    return not needs or any(each in text for each in needs)
 
 
 def _is_free(claimed: list[tuple[int, int]], start: int, end: int) -> bool:

@@ -49,19 +49,19 @@ def _path(match: re.Match[str]) -> str | None:
 
 
 RULES = (
-    rule(r"(?<![\w@])(?P<address>https?://[^\s<>\"'“”]*[^\s<>\"'“”.,;:!?)\]])", _address, needs_digits=False),
-    rule(r"(?<![\w@.])(?P<address>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)(?!\w)", _address, needs_digits=False),
+    rule(r"(?<![\w@])(?P<address>https?://[^\s<>\"'“”]*[^\s<>\"'“”.,;:!?)\]])", _address, needs=("://",)),
+    rule(r"(?<![\w@.])(?P<address>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)(?!\w)", _address, needs=("@",)),
     rule(rf"(?<![\w@./])(?P<address>(?:www\.)?(?:[a-zA-Z0-9-]+\.)+(?:{_DOMAINS})(?:/[\w./?=&#%~-]*[\w/])?)(?![\w@]|\.\w)",
-         _address, needs_digits=False),
-    rule(r"(?<![\w/.<])(?:~|\.{1,2})?(?:/[\w.-]*[\w-])+/?(?![\w>])", _path, needs_digits=False),
-    rule(r"\b[A-Za-z]:\\[\w\\.-]*[\w\\]", lambda m: spoken(m[0]), needs_digits=False),
-    rule(r"(?<![\w/@.])(?P<name>[A-Z][a-z]+)\.js\b", lambda m: f"{m['name']} J S", needs_digits=False),
+         _address, needs=tuple(f".{name}" for name in _DOMAINS.split("|"))),
+    rule(r"(?<![\w/.<])(?:~|\.{1,2})?(?:/[\w.-]*[\w-])+/?(?![\w>])", _path, needs=("/",)),
+    rule(r"\b[A-Za-z]:\\[\w\\.-]*[\w\\]", lambda m: spoken(m[0]), needs=("\\",)),
+    rule(r"(?<![\w/@.])(?P<name>[A-Z][a-z]+)\.js\b", lambda m: f"{m['name']} J S", needs=(".js",)),
     rule(rf"(?<![\w/@.])(?P<name>[\w-]+(?:\.[\w-]+)*)\.(?P<end>{_FILES})(?![\w@/]|\.\w)",
-         lambda m: spoken(m[0]), needs_digits=False),
-    rule(r"(?<![\w&])#(?P<tag>[A-Za-z_]\w{2,})", lambda m: f"hashtag {_split(m['tag'])}", needs_digits=False),
-    rule(r"(?<![\w@.])@(?P<name>[A-Za-z_]\w+)", lambda m: f"at {_split(m['name'])}", needs_digits=False),
-    rule(r"\b(?P<name>[A-Z])#(?!\w)", lambda m: f"{m['name']} sharp", needs_digits=False),
-    rule(r"(?:\b(?P<name>[A-Z]\w+))?\.NET\b", lambda m: f"{m['name'] or ''} dot net".strip(), needs_digits=False),
+         lambda m: spoken(m[0]), needs=tuple(f".{name}" for name in _FILES.replace("?", "").split("|"))),
+    rule(r"(?<![\w&])#(?P<tag>[A-Za-z_]\w{2,})", lambda m: f"hashtag {_split(m['tag'])}", needs=("#",)),
+    rule(r"(?<![\w@.])@(?P<name>[A-Za-z_]\w+)", lambda m: f"at {_split(m['name'])}", needs=("@",)),
+    rule(r"\b(?P<name>[A-Z])#(?!\w)", lambda m: f"{m['name']} sharp", needs=("#",)),
+    rule(r"(?:\b(?P<name>[A-Z]\w+))?\.NET\b", lambda m: f"{m['name'] or ''} dot net".strip(), needs=(".NET",)),
 )  # fmt: skip
 
 

@@ -20,9 +20,9 @@ SPOKEN = {
 _SPOKEN = "|".join(map(re.escape, sorted(SPOKEN, key=len, reverse=True)))
 
 RULES = (
-    rule(rf"(?<![\w'‘])(?P<word>(?i:{_SPOKEN}))(?![\w'])",
-         lambda m: Sounds(SPOKEN[m["word"].lower().replace("‘", "'")]), needs_digits=False),
-    rule(r"\A(A)[.!?]?\Z", lambda _: Sounds("ˈA"), group=1, needs_digits=False),
+    rule(rf"(?<![\w'‘-])(?P<word>(?i:{_SPOKEN}))(?![\w'])",
+         lambda m: Sounds(SPOKEN[m["word"].lower().replace("‘", "'")]), needs=("'",)),
+    rule(r"\A(A)[.!?]?\Z", lambda _: Sounds("ˈA"), group=1, needs=()),
     rule(r"(?<![\w'])(?P<letter>[aA])(?= (?:is (?:less|greater)|[<>=≤≥≠≈+×÷] ))", lambda _: Sounds("ˈA"),
-         needs_digits=False),
+         needs=()),
 )  # fmt: skip
