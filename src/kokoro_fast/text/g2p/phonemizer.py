@@ -20,6 +20,9 @@ from kokoro_fast.text.segments import segments
 from kokoro_fast.text.verbalize import pronunciations, readings_of
 from kokoro_fast.types import Token
 
+VERBALIZED = frozenset(["en-us", "en-gb"])
+"""The languages whose text is put into words before it is pronounced."""
+
 
 class Adapter(Protocol):
     """The grapheme-to-phoneme conversion of a language. Safe to call from several threads."""
@@ -30,8 +33,9 @@ class Adapter(Protocol):
 class Phonemizer:
     """Turns text of one language into tokens. Safe to call from several threads; get one from `phonemizer`."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, normalize: bool = True) -> None:
         self.language = language
+        self._verbalizes = normalize and language.code in VERBALIZED
         self._adapter: Adapter | None = None
         self._lock = RenewedLock()
 
@@ -107,7 +111,7 @@ class Phonemizer:
         normalized = normalize(text, start, end, edits)
         if lexicon:
             lexicon.apply(normalized)
-        if not self.language.code.startswith("en"):
+        if not self._verbalizes:
             return normalized
         readings = readings_of(normalized)
         if readings:
@@ -141,12 +145,16 @@ def _load_adapter(language: Language) -> Adapter:
     return EspeakLanguage(language.code)
 
 
-_phonemizers: dict[str, Phonemizer] = {}
+_phonemizers: dict[tuple[str, bool], Phonemizer] = {}
 _phonemizers_lock = RenewedLock()
 
 
-def phonemizer(language: str | Language) -> Phonemizer:
+def phonemizer(language: str | Language, normalize: bool = True) -> Phonemizer:
     """The phonemizer of a language, one for the whole process. Nothing heavy is imported before its first text.
+
+    Args:
+        normalize: whether numbers, signs, abbreviations and addresses are put into words first, as `text.verbalize`
+            does; otherwise the dictionaries and eSpeak read them as they can.
 
     Raises:
         InputError: unknown language, or one whose text cannot be read (only its phonemes can be spoken).
@@ -159,4 +167,4 @@ def phonemizer(language: str | Language) -> Phonemizer:
             "which has no grapheme-to-phoneme conversion here: give phonemes= instead of text"
         )
     with _phonemizers_lock:
-        return _phonemizers.setdefault(language.code, Phonemizer(language))
+        return _phonemizers.setdefault((language.code, normalize), Phonemizer(language, normalize))

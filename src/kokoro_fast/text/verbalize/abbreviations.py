@@ -1,7 +1,7 @@
 """Abbreviations by their context: titles before names, streets after them, page and volume before numbers.
 
-The full stop of an abbreviation is left out of the reading, unless it also ends the sentence: then it stays in the text,
-and its pause is heard.
+The full stop of an abbreviation is left out of the reading, unless it also ends the sentence: then it stays in the
+text, and its pause is heard.
 """
 
 from __future__ import annotations
@@ -49,19 +49,9 @@ ANYWHERE = {
     "a.k.a": "A K A", "q.v": "Q V", "R.I.P": "R I P", "al": "al",
 }  # fmt: skip
 
-WITHOUT_STOP = {"w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "n/a": "N A", "N/A": "N A", "&c": "etcetera"}
-
-
-_STREET_NAME = re.compile(r"(?:\b[A-Z]\w*|\d(?:st|nd|rd|th))\s\Z")
-
-
-def _is_street(match: re.Match[str]) -> bool:
-    """Whether a name or an ordinal stands before the match."""
-    return _STREET_NAME.search(match.string, max(0, match.start() - 30), match.start()) is not None
-
-
-def _before_number(word: str) -> str:
-    return BEFORE_NUMBERS.get(word) or BEFORE_NUMBERS[word.lower()]
+WITHOUT_STOP = {
+    "w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "n/a": "N A", "N/A": "N A", "&c": "etcetera",
+}  # fmt: skip
 
 
 _STREET_NAME = re.compile(r"(?:\b[A-Z]\w*|\d(?:st|nd|rd|th))\s\Z")
@@ -103,10 +93,16 @@ def _before_number(word: str) -> str | None:
     return BEFORE_NUMBERS.get(word) or BEFORE_NUMBERS.get(word.lower())
 
 
+def _numbered(match: re.Match[str]) -> str | None:
+    """ "p.12"."""
+    words = _before_number(match["word"])
+    return f"{words} {match['n']}" if words else None
+
+
 _ABBREVIATION = r"(?<![\w.'])(?P<word>[A-Za-z]{1,7}(?:\.[A-Za-z]{1,2}){0,3})"
 
 RULES = (
-    rule(rf"{_ABBREVIATION}\.(?P<n>\d+)\b", lambda m: f"{words} {m['n']}" if (words := _before_number(m["word"])) else None),
+    rule(rf"{_ABBREVIATION}\.(?P<n>\d+)\b", _numbered),
     rule(rf"{_ABBREVIATION}\.(?!\w)", _with_stop, needs=(".",)),
     rule(rf"{_ABBREVIATION}(?=\.(?!\w))", lambda m: _words(m, m.end() + 1), needs=(".",)),
     rule(r"(?<![\w.'])(?P<word>Mt|St|Dr|Ft)(?= [A-Z][a-z])", lambda m: TITLES[m["word"]],

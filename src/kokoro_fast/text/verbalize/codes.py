@@ -7,8 +7,9 @@ import re
 from kokoro_fast.text.verbalize import spelling
 from kokoro_fast.text.verbalize.rule import rule
 
+
 def _dotted(text: str) -> str:
-    """ "3.11.4" -> "three point eleven point four"; a part after the first is read digit by digit if it is no number."""
+    """ "3.11.4" -> "three point eleven point four"."""
     return " point ".join(spelling.number(part) for part in text.split("."))
 
 
@@ -24,6 +25,12 @@ def _address(match: re.Match[str]) -> str | None:
     return f"{words} port {spelling.digits(match['port'])}" if match["port"] else words
 
 
+_STATES = (
+    "(?:AL|AK|AZ|AR|CA|CO|CT|DC|DE|FL|GA|HI|IA|ID|IL|IN|KS|KY|LA|MA|MD|ME|MI|MN|MO|MS|MT|NC|ND|NE|NH|NJ|NM|NV|NY|OH|OK|OR|"
+    "PA|RI|SC|SD|TN|TX|UT|VA|VT|WA|WI|WV|WY)"
+)
+"""The states before a postal code. Source: USPS Publication 28."""
+
 RULES = (
     rule(r"(?<![\w.])(?P<address>\d{1,3}(?:\.\d{1,3}){3})(?::(?P<port>\d{1,5}))?(?![\w/]|\.\d)", _address),
     rule(r"(?<![\w.])(?P<v>[vV](?:er)?\.?\s?)(?P<n>\d+(?:\.\d+)+)(?!\w|\.\d)", _version),
@@ -31,12 +38,12 @@ RULES = (
     rule(r"(?<![\w.,])(?P<n>\d+\.\d+(?:\.\d+)+)(?!\w|\.\d)", lambda m: _dotted(m["n"])),
     rule(r"(?<![\w&])#(?P<n>\d{1,6})(?![\w-]|[.,]\d)", lambda m: f"number {spelling.number(m['n'])}"),
     rule(r"§\s?(?P<n>\d+(?:\.\d+)*)", lambda m: f"section {_dotted(m['n'])}"),
-    rule(r"\b(?:(?i:zip(?: code)?(?: is)?)|(?:AL|AK|AZ|AR|CA|CO|CT|DC|DE|FL|GA|HI|IA|ID|IL|IN|KS|KY|LA|MA|MD|ME|MI|MN|MO|MS|"
-         r"MT|NC|ND|NE|NH|NJ|NM|NV|NY|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VA|VT|WA|WI|WV|WY))\s(?P<n>\d{5}(?:-\d{4})?)(?![\w-])",
+    rule(rf"\b(?:(?i:zip(?: code)?(?: is)?)|{_STATES})\s(?P<n>\d{{5}}(?:-\d{{4}})?)(?![\w-])",
          lambda m: spelling.digits(m["n"]), group="n"),
     rule(r"(?<![\w.,:/$-])(?P<n>0\d{2,})(?![\w,/-]|\.\d)", lambda m: spelling.digits(m["n"])),
     rule(r"(?<![\w.,:/$-])(?P<n>\d{16,})(?![\w,/-]|\.\d)", lambda m: spelling.digits(m["n"])),
-    rule(r"(?<![\w.,:/$-])(?P<n>1080|2160|1440|720|480|360)(?P<scan>[pi])\b", lambda m: f"{_lines(m['n'])} {m['scan'].upper()}"),
+    rule(r"(?<![\w.,:/$-])(?P<n>1080|2160|1440|720|480|360)(?P<scan>[pi])\b",
+         lambda m: f"{_lines(m['n'])} {m['scan'].upper()}"),
 )  # fmt: skip
 
 

@@ -7,12 +7,14 @@ import re
 from kokoro_fast.text.verbalize import spelling
 from kokoro_fast.text.verbalize.rule import AFTER, BEFORE, rule
 
-MONTHS = "January February March April May June July August September October November December".split()
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_WRITTEN = "January February March April May June July August September October November December"
+MONTHS = _WRITTEN.split()
 
 _SHORT = {month[:3]: month for month in MONTHS} | {"Sept": "September"} | {month: month for month in MONTHS}
-_SHORT_DAYS = {"Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday",
-               "Thur": "Thursday", "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday"}  # fmt: skip
+_SHORT_DAYS = {
+    "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur":
+    "Thursday", "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
+}  # fmt: skip
 
 _MONTH = "|".join(sorted(_SHORT, key=len, reverse=True))
 _YEAR = r"1[0-9]\d\d|20\d\d"

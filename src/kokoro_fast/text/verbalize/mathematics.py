@@ -7,9 +7,11 @@ import re
 from kokoro_fast.text.verbalize import spelling
 from kokoro_fast.text.verbalize.rule import NUMBER, rule
 
-SIGNS = {"≈": "approximately equals", "≠": "does not equal", "≤": "is less than or equal to",
-         "≥": "is greater than or equal to", "±": "plus or minus", "√": "the square root of", "∞": "infinity",
-         "∑": "sum", "∆": "delta", "π": "pi", "×": "times", "÷": "divided by"}  # fmt: skip
+SIGNS = {
+    "≈": "approximately equals", "≠": "does not equal", "≤": "is less than or equal to",
+    "≥": "is greater than or equal to", "±": "plus or minus", "√": "the square root of", "∞": "infinity", "∑": "sum",
+    "∆": "delta", "π": "pi", "×": "times", "÷": "divided by",
+}  # fmt: skip
 
 _RAISED = tuple("⁰¹²³⁴⁵⁶⁷⁸⁹")
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -40,8 +42,8 @@ def _compared(match: re.Match[str]) -> str:
 
 
 RULES = (
-    rule(rf"(?<![\w.])(?P<base>[A-Za-z]|\d+)(?:\^(?P<exponent>[-−]?\d+))(?![\w.]\d)", _power),
-    rule(rf"(?<![\w.])(?P<base>[A-Za-z]|\d+)(?P<exponent>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?!\w)", _power, needs=_RAISED),
+    rule(r"(?<![\w.])(?P<base>[A-Za-z]|\d+)(?:\^(?P<exponent>[-−]?\d+))(?![\w.]\d)", _power),
+    rule(r"(?<![\w.])(?P<base>[A-Za-z]|\d+)(?P<exponent>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?!\w)", _power, needs=_RAISED),
     rule(r"\b(?:[A-Z][a-z]?[₀-₉]*){1,8}[₀-₉](?:[A-Z][a-z]?[₀-₉]*)*(?!\w)", _formula, needs=tuple("₀₁₂₃₄₅₆₇₈₉")),
     rule(rf"(?<![\w.>=<-])(?P<sign>[<>≤≥≈])\s?(?P<n>{NUMBER})(?!\w|>|[.,]\d)", _compared),
     rule(r"(?<=\w )([<>])(?= \w)", lambda m: f"is {'less' if m[1] == '<' else 'greater'} than", needs=("<", ">")),

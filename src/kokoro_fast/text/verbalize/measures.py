@@ -43,11 +43,15 @@ UNITS = {
 }  # fmt: skip
 """Sign -> unit of CLDR."""
 
-RATES = {"Mbps": "megabits per second", "Gbps": "gigabits per second", "kbps": "kilobits per second", "MB/s": "megabytes per second",
-         "GB/s": "gigabytes per second", "Mbit/s": "megabits per second", "fps": "frames per second", "rpm": "R P M", "dB": "decibels", "bpm": "beats per minute",
-         "mg/L": "milligrams per liter", "g/L": "grams per liter", "mg/kg": "milligrams per kilogram", "kg/m³": "kilograms per cubic meter",
-         "GiB": "gibibytes", "MiB": "mebibytes", "KiB": "kibibytes", "Ah": "ampere hours", "mAh": "milliampere hours", "eV": "electron volts", "sq m": "square meters",
-         "m/s²": "meters per second squared", "cc": "C C", "mmHg": "millimeters of mercury", "ppm": "parts per million"}  # fmt: skip
+RATES = {
+    "Mbps": "megabits per second", "Gbps": "gigabits per second", "kbps": "kilobits per second",
+    "MB/s": "megabytes per second", "GB/s": "gigabytes per second", "Mbit/s": "megabits per second",
+    "fps": "frames per second", "rpm": "R P M", "dB": "decibels", "bpm": "beats per minute",
+    "mg/L": "milligrams per liter", "g/L": "grams per liter", "mg/kg": "milligrams per kilogram",
+    "kg/m³": "kilograms per cubic meter", "GiB": "gibibytes", "MiB": "mebibytes", "KiB": "kibibytes",
+    "Ah": "ampere hours", "mAh": "milliampere hours", "eV": "electron volts", "sq m": "square meters",
+    "m/s²": "meters per second squared", "cc": "C C", "mmHg": "millimeters of mercury", "ppm": "parts per million",
+}  # fmt: skip
 """Signs that CLDR has no unit for."""
 
 _LETTERS = frozenset(["A", "B", "N", "in", "J", "W", "MP"])
@@ -58,7 +62,10 @@ _DESCRIBING = frozenset(["V", "W", "MP", "hp", "kW", "MW", "mAh", "Hz", "mm"])
 
 _PREFIXES = {None: "", "-": "minus ", "−": "minus ", "~": "about ", "≈": "about ", "+": "plus ", "±": "plus or minus "}
 
-_PER = {"d": "day", "h": "hour", "s": "second", "min": "minute", "wk": "week", "mo": "month", "yr": "year", "kg": "kilogram"}
+_PER = {
+    "d": "day", "h": "hour", "s": "second", "min": "minute", "wk": "week", "mo": "month", "yr": "year",
+    "kg": "kilogram",
+}  # fmt: skip
 
 PER = r"(?:/(?P<per>day|week|month|year|hour|minute|second|night|person|head|user|unit|mile|kg|d|h|s|min|wk|mo|yr)\b)?"
 """What a price or measure is counted by."""
@@ -76,7 +83,9 @@ def unit(sign: str, one: bool) -> str:
         return RATES[sign]
     from babel.units import format_unit
 
-    return str(format_unit(1 if one else 2, UNITS[sign], length="long", locale="en")).split(" ", 1)[-1].replace("-", " ")
+    return (
+        str(format_unit(1 if one else 2, UNITS[sign], length="long", locale="en")).split(" ", 1)[-1].replace("-", " ")
+    )
 
 
 def _measure(match: re.Match[str]) -> str | None:

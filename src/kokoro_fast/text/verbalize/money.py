@@ -14,10 +14,41 @@ SIGNS = {
     "₫": "VND", "₪": "ILS", "฿": "THB", "₱": "PHP", "₦": "NGN", "₴": "UAH", "A$": "AUD", "C$": "CAD", "CA$": "CAD",
     "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "R$": "BRL",
 }  # fmt: skip
-CODES = "USD EUR GBP JPY CHF CAD AUD NZD INR CNY RUB KRW SEK NOK DKK PLN MXN BRL ZAR TRY SGD HKD".split()
+CODES = [
+    "USD",
+    "EUR",
+    "GBP",
+    "JPY",
+    "CHF",
+    "CAD",
+    "AUD",
+    "NZD",
+    "INR",
+    "CNY",
+    "RUB",
+    "KRW",
+    "SEK",
+    "NOK",
+    "DKK",
+    "PLN",
+    "MXN",
+    "BRL",
+    "ZAR",
+    "TRY",
+    "SGD",
+    "HKD",
+]
 
-SHORT = {"USD": ("dollar", "dollars"), "GBP": ("pound", "pounds"), "JPY": ("yen", "yen"), "INR": ("rupee", "rupees"),
-         "EUR": ("euro", "euros"), "KRW": ("won", "won"), "RUB": ("ruble", "rubles"), "TRY": ("lira", "lira")}  # fmt: skip
+SHORT = {
+    "USD": ("dollar", "dollars"),
+    "GBP": ("pound", "pounds"),
+    "JPY": ("yen", "yen"),
+    "INR": ("rupee", "rupees"),
+    "EUR": ("euro", "euros"),
+    "KRW": ("won", "won"),
+    "RUB": ("ruble", "rubles"),
+    "TRY": ("lira", "lira"),
+}
 """What a sign alone is called: nobody says the country."""
 
 CENTS = {"USD": "cent", "EUR": "cent", "GBP": "p", "CAD": "cent", "AUD": "cent", "NZD": "cent", "HKD": "cent"}
@@ -48,7 +79,9 @@ def _spoken(number: str, scale: str, code: str, *, minus: bool = False, short: b
         return f"{sign}{amount(number)} {scale} {name(code, False, short)}"
     whole, _, cents = number.partition(".")
     if len(cents) == 2 and whole.replace(",", "").isdigit() and code in CENTS:
-        parts = [] if int(whole.replace(",", "")) == 0 else [f"{amount(whole)} {name(code, spelling.is_one(whole), short)}"]
+        parts = (
+            [] if int(whole.replace(",", "")) == 0 else [f"{amount(whole)} {name(code, spelling.is_one(whole), short)}"]
+        )
         if int(cents):
             small = CENTS[code]
             unit = small if small == "p" or int(cents) == 1 else spelling.plural(small)

@@ -7,7 +7,9 @@ import re
 from kokoro_fast.text.verbalize import spelling
 from kokoro_fast.text.verbalize.rule import rule
 
-_CALLED = r"(?i:\b(?:dial|call|phone|text|ring|fax|tel|telephone|hotline|extension|ext)\b[.:]?\s(?:me at |us at |on |at )?)"
+_CALLED = (
+    r"(?i:\b(?:dial|call|phone|text|ring|fax|tel|telephone|hotline|extension|ext)\b[.:]?\s(?:me at |us at |on |at )?)"
+)
 
 
 def _number(match: re.Match[str]) -> str:
@@ -21,12 +23,16 @@ def _number(match: re.Match[str]) -> str:
 
 _EXTENSION = r"(?:,?\s(?:ext\.?|x|extension)\s?(?P<extension>\d{1,6}))?"
 
+_START = r"(?<![\w.,/$-])"
+_COUNTRY = r"(?:\+?\d{1,3}[\s.-])?"
+_END = r"(?![\w-]|[.,]\d)"
+
 RULES = (
-    rule(rf"(?<![\w.,/$-])(?P<phone>(?:\+?\d{{1,3}}[\s.-])?\(\d{{3}}\)\s?\d{{3}}[\s.-]\d{{4}}){_EXTENSION}(?![\w-]|[.,]\d)", _number),
-    rule(rf"(?<![\w.,/$-])(?P<phone>(?:\+?\d{{1,3}}[\s.-])?\d{{3}}([\s.-])\d{{3}}\2\d{{4}}){_EXTENSION}(?![\w-]|[.,]\d)", _number),
-    rule(rf"(?<![\w.,/$-])(?P<phone>\+\d{{1,3}}(?:[\s.-]?\(?\d{{2,5}}\)?){{2,5}}){_EXTENSION}(?![\w-]|[.,]\d)", _number),
-    rule(rf"(?<![\w.,/$-])(?P<phone>\d{{3}}-\d{{4}}){_EXTENSION}(?![\w-]|[.,]\d)", _number),
+    rule(rf"{_START}(?P<phone>{_COUNTRY}\(\d{{3}}\)\s?\d{{3}}[\s.-]\d{{4}}){_EXTENSION}{_END}", _number),
+    rule(rf"{_START}(?P<phone>{_COUNTRY}\d{{3}}(?P<sep>[\s.-])\d{{3}}(?P=sep)\d{{4}}){_EXTENSION}{_END}", _number),
+    rule(rf"{_START}(?P<phone>\+\d{{1,3}}(?:[\s.-]?\(?\d{{2,5}}\)?){{2,5}}){_EXTENSION}{_END}", _number),
+    rule(rf"{_START}(?P<phone>\d{{3}}-\d{{4}}){_EXTENSION}{_END}", _number),
     rule(rf"{_CALLED}(?P<phone>\d{{3,6}})(?![\w,-]|\.\d)", _number, group="phone"),
-    rule(r"(?<![\w.,/$-])(?P<phone>\d{4}[\s-]\d{4}[\s-]\d{4}[\s-]\d{4})(?![\w-]|[.,]\d)", _number),
-    rule(r"(?<![\w.,/$-])(?P<phone>\d{3}-\d{2}-\d{4})(?![\w-]|[.,]\d)", _number),
-)  # fmt: skip
+    rule(rf"{_START}(?P<phone>\d{{4}}(?:[\s-]\d{{4}}){{3}}){_END}", _number),
+    rule(rf"{_START}(?P<phone>\d{{3}}-\d{{2}}-\d{{4}}){_END}", _number),
+)

@@ -12,7 +12,9 @@ _RANGE = re.compile(rf"({NUMBER}){DASH}({NUMBER})")
 _COUNTED = r"(?=\s(?:to\b)?[a-z])"
 """Before a noun: "10-15 minutes"."""
 
-_PLACES = r"(?:pages?|pp?\.|chapters?|verses?|lines?|ages?|aged|grades?|years?|between|from|about|around|some|of|items?)"
+_PLACES = (
+    r"(?:pages?|pp?\.|chapters?|verses?|lines?|ages?|aged|grades?|years?|between|from|about|around|some|of|items?)"
+)
 """Words before a range of anything but scores."""
 
 
@@ -40,14 +42,25 @@ def _short_year(match: re.Match[str]) -> str | None:
 RULES = (
     rule(rf"{BEFORE}(?P<low>1[5-9]\d\d|20\d\d)[-–](?P<high>\d\d){AFTER}", _short_year),
     rule(rf"{BEFORE}(?P<low>{NUMBER})\s?[–~]\s?(?P<high>{NUMBER}){AFTER}", _range),
-    rule(rf"{BEFORE}(?P<low>{NUMBER})-(?P<high>{NUMBER}){AFTER}{_COUNTED}(?!\s(?:win|loss|lead|victory|defeat|draw|in)\b)",
-         lambda match: None if match.string[match.end():].startswith((" today", " at ")) else _range(match)),
+    rule(
+        rf"{BEFORE}(?P<low>{NUMBER})-(?P<high>{NUMBER}){AFTER}{_COUNTED}(?!\s(?:win|loss|lead|victory|defeat|draw|in)\b)",
+        lambda match: None if match.string[match.end() :].startswith((" today", " at ")) else _range(match),
+    ),
     rule(rf"(?i:\b{_PLACES})\s(?P<all>(?P<low>{NUMBER})-(?P<high>{NUMBER})){AFTER}", _range, group="all"),
-    rule(rf"(?i:\b(?:open|works?|working|hours|weekdays|daily))\s(?P<all>(?P<low>\d{{1,2}})-(?P<high>\d{{1,2}})){AFTER}",
-         lambda m: f"{spelling.number(m['low'])} to {spelling.number(m['high'])}", group="all"),
+    rule(
+        rf"(?i:\b(?:open|works?|working|hours|weekdays|daily))\s(?P<all>(?P<low>\d{{1,2}})-(?P<high>\d{{1,2}})){AFTER}",
+        lambda m: f"{spelling.number(m['low'])} to {spelling.number(m['high'])}",
+        group="all",
+    ),
     rule(rf"{BEFORE}(?P<low>1[5-9]\d\d|20\d\d)-(?P<high>1[5-9]\d\d|20\d\d){AFTER}", _range),
     rule(rf"{BEFORE}(\d{{1,3}}):(\d{{1,3}}){AFTER}(?<=\d:\d)", lambda m: f"{amount(m[1])} to {amount(m[2])}"),
-    rule(rf"(?i:\b(?:ratio|odds|mixture|scale) of )(?P<all>(?P<a>\d+):(?P<b>\d+)){AFTER}",
-         lambda m: f"{amount(m['a'])} to {amount(m['b'])}", group="all"),
-    rule(rf"(?<![\w.,)%°-])[-−](?P<number>{NUMBER}){AFTER}(?<![\d]\s-)", lambda m: f"minus {spelling.number(m['number'])}"),
+    rule(
+        rf"(?i:\b(?:ratio|odds|mixture|scale) of )(?P<all>(?P<a>\d+):(?P<b>\d+)){AFTER}",
+        lambda m: f"{amount(m['a'])} to {amount(m['b'])}",
+        group="all",
+    ),
+    rule(
+        rf"(?<![\w.,)%°-])[-−](?P<number>{NUMBER}){AFTER}(?<![\d]\s-)",
+        lambda m: f"minus {spelling.number(m['number'])}",
+    ),
 )

@@ -8,21 +8,24 @@ from kokoro_fast.text.verbalize import spelling
 from kokoro_fast.text.verbalize.rule import rule
 
 _ROMAN = r"(?=[IVXLCM]+\b)M{0,3}(?:C[MD]|D?C{0,3})(?:X[CL]|L?X{0,3})(?:I[XV]|V?I{0,3})"
-_PARTS = frozenset((
-    "Chapter Part Act Scene Book Volume Vol Section Article Appendix Canto Stage Phase Type Class Level Title Season "
-    "Episode Unit Table Figure Fig Plate Psalm Schedule Annex Grade Tier Mark Apollo Saturn Gemini Rocky "
+_WRITTEN_PARTS = (
+    "Chapter Part Act Scene Book Volume Vol Section Article Appendix Canto Stage Phase Type Class Level Title "
+    "Season Episode Unit Table Figure Fig Plate Psalm Schedule Annex Grade Tier Mark Apollo Saturn Gemini Rocky "
     "Adventure Lesson Exercise Symphony Sonata"
-).split())
+)
+_PARTS = frozenset(_WRITTEN_PARTS.split())
 _WARS = frozenset(["World War", "Super Bowl", "Final Fantasy", "Street Fighter"])
-_RULERS = frozenset((
+_WRITTEN_RULERS = (
     "Alexander Alexandra Alfonso Andrew Anne Benedict Boniface Carl Catherine Charles Christian Clement Constantine "
     "Edward Elizabeth Eric Ferdinand Francis Frederick George Gregory Gustav Haakon Harald Henry Innocent Isabella "
     "Ivan James Joan Joao John Joseph Julius Juan Leo Leopold Louis Ludwig Margaret Maria Mary Matthew Maximilian "
     "Mehmed Michael Murad Napoleon Nicholas Olaf Otto Paul Pedro Peter Philip Pius Ramesses Ramses Richard Robert "
     "Rudolf Selim Sigismund Suleiman Theodore Thomas Thutmose Umberto Urban Victor Wilhelm William Xerxes Darius "
-    "Cleopatra Ptolemy Ptolemies Elizabeth Emmanuel Kong Baldwin Conrad Louis"
-).split())
-_TITLES = frozenset("King Queen Pope Emperor Empress Tsar Czar Kaiser Sultan Prince Princess Pharaoh Duke Shah Saint St".split())
+    "Cleopatra Ptolemy Ptolemies Emmanuel Kong Baldwin Conrad"
+)
+_RULERS = frozenset(_WRITTEN_RULERS.split())
+_WRITTEN_TITLES = "King Queen Pope Emperor Empress Tsar Czar Kaiser Sultan Prince Princess Pharaoh Duke Shah Saint St"
+_TITLES = frozenset(_WRITTEN_TITLES.split())
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
 
@@ -45,7 +48,7 @@ def _numeral(match: re.Match[str]) -> str | None:
     if not numeral or before is None:
         return None
     first, second, third = before["first"], before["second"] or "", before["third"] or ""
-    if first.capitalize() in _PARTS and not first.islower() or f"{second} {first}" in _WARS:
+    if (first.capitalize() in _PARTS and not first.islower()) or f"{second} {first}" in _WARS:
         return spelling.cardinal(value(numeral))
     if not first[:1].isupper() or value(numeral) > _MOST_RULERS:
         return None
@@ -59,6 +62,10 @@ _MOST_RULERS = 39
 
 RULES = (
     rule(rf"(?<=\w[\s.])(?:(?<=\.)\s)?(?P<n>{_ROMAN})(?![\w'’-])", _numeral, group="n", needs=tuple("IVXLC")),
-    rule(rf"(?:(?<=\n)|\A)(?P<n>(?![ICDMVXL]\b){_ROMAN})(?=\.\s)", lambda m: spelling.cardinal(value(m["n"])), group="n",
-         needs=("I", "V", "X")),
+    rule(
+        rf"(?:(?<=\n)|\A)(?P<n>(?![ICDMVXL]\b){_ROMAN})(?=\.\s)",
+        lambda m: spelling.cardinal(value(m["n"])),
+        group="n",
+        needs=("I", "V", "X"),
+    ),
 )

@@ -18,7 +18,9 @@ def clock(hour: str, minute: str | None, half: str | None) -> str | None:
         return None
     words = spelling.cardinal(int(hour))
     if minute and minute != "00":
-        words += f" O {spelling.cardinal(int(minute))}" if minute.startswith("0") else f" {spelling.cardinal(int(minute))}"
+        words += (
+            f" O {spelling.cardinal(int(minute))}" if minute.startswith("0") else f" {spelling.cardinal(int(minute))}"
+        )
     return f"{words} {half.upper()} M" if half else words
 
 
@@ -53,16 +55,26 @@ def _counted(match: re.Match[str]) -> str:
     return " ".join(f"{spelling.number(n)} {unit}{'' if spelling.is_one(n) else 's'}" for n, unit in named if n)
 
 
+_HALF_BEFORE_STOP = r"(?P<half>[AaPp])\.\s?[Mm](?=\.)"
+_FIRST = (
+    r"(?<![\w.,:$/-])(?P<first>\d{1,2})(?:[:.](?P<first_minute>[0-5]\d))?\s?(?:(?P<first_half>[AaPp])\.?\s?[Mm]\.?)?"
+    r"\s?[-–—]\s?"
+)
+"""The first time of a range, with its dash."""
+
+
+def _ends(match: re.Match[str]) -> bool:
+    return ends_here(match.string, match.end(), "P.M")
+
+
 RULES = (
     rule(r"(?<![\w.,:$/-])(?P<h>\d+)\s?(?:h|hrs?)\s?(?P<m>\d{1,2})\s?(?:m|mins?)(?:\s?(?P<s>\d{1,2})\s?(?:s|secs?))?(?!\w)",
          _counted),
     rule(r"(?<![\w.,:$/-])(?P<h>)(?P<m>\d+)\s?(?:m|mins?)\s?(?P<s>\d{1,2})\s?(?:s|secs?)(?!\w)", _counted),
-    rule(rf"(?<![\w.,:$/-])(?P<first>\d{{1,2}})(?:[:.](?P<first_minute>[0-5]\d))?\s?(?:(?P<first_half>[AaPp])\.?\s?[Mm]\.?)?"
-         rf"\s?[-–—]\s?{_CLOCK}\s?{_HALF}", lambda m: None if ends_here(m.string, m.end(), "P.M") else _range_with_half(m)),
-    rule(rf"(?<![\w.,:$/-])(?P<first>\d{{1,2}})(?:[:.](?P<first_minute>[0-5]\d))?\s?(?:(?P<first_half>[AaPp])\.?\s?[Mm]\.?)?"
-         rf"\s?[-–—]\s?{_CLOCK}\s?(?P<half>[AaPp])\.\s?[Mm](?=\.)", _range_with_half),
-    rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?{_HALF}", lambda m: None if ends_here(m.string, m.end(), "P.M") else _with_half(m)),
-    rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?(?P<half>[AaPp])\.\s?[Mm](?=\.)", _with_half),
+    rule(rf"{_FIRST}{_CLOCK}\s?{_HALF}", lambda m: None if _ends(m) else _range_with_half(m)),
+    rule(rf"{_FIRST}{_CLOCK}\s?{_HALF_BEFORE_STOP}", _range_with_half),
+    rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?{_HALF}", lambda m: None if _ends(m) else _with_half(m)),
+    rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?{_HALF_BEFORE_STOP}", _with_half),
     rule(r"(?<![\w.,:$/-])(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d)(?![\w:/-]|\.\d)", _duration),
     rule(r"(?<![\w.,:$/-])(?P<h1>\d{1,2}):(?P<m1>[0-5]\d)\s?[-–—]\s?(?P<h2>\d{1,2}):(?P<m2>[0-5]\d)(?![\w:/-]|\.\d)",
          lambda m: f"{clock(m['h1'], m['m1'], None)} to {clock(m['h2'], m['m2'], None)}"),

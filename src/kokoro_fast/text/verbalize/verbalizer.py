@@ -79,8 +79,8 @@ def verbalize(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Reading]
         found = []
         for match in rule.pattern.finditer(text):
             start, end = match.span(rule.group)
-            if _is_free(claimed, start, end) and (words := rule.read(match)) is not None:
-                found.append(Reading(start, end, words))
+            if _is_free(claimed, start, end) and (said := rule.read(match)) is not None:
+                found.append(Reading(start, end, said))
         if found:
             readings += found
             claimed = sorted([*claimed, *((start, end) for start, end, _ in found)])
@@ -92,11 +92,12 @@ def readings_of(text: NormalizedText) -> list[Alias | Link]:
     taken = [*((start, end) for start, end, _ in text.links), *text.aliases]
     torn = text.edges | {position for position, _, _ in text.pauses}
     found: list[Alias | Link] = []
-    for start, end, words in verbalize(text.with_lines(), taken):
+    for start, end, said in verbalize(text.with_lines(), taken):
         if torn.isdisjoint(range(start + 1, end)):
             place = text.source_range(start, end)
-            is_sound = isinstance(words, Sounds)
-            found.append(Link(*place, *place, words.phonemes) if is_sound else Alias(*place, *place, words))
+            found.append(
+                Link(*place, *place, said.phonemes) if isinstance(said, Sounds) else Alias(*place, *place, said)
+            )
     return found
 
 

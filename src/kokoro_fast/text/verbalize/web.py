@@ -7,19 +7,29 @@ import re
 from kokoro_fast.text.verbalize import spelling
 from kokoro_fast.text.verbalize.rule import rule
 
-_DOMAINS = "com|org|net|edu|gov|io|dev|ai|co|uk|us|ca|de|fr|es|it|eu|info|app|me|tv|jp|in|au|ch|nl|se|no|xyz|tech|online"
-_WORDS_OF_DOMAINS = {"com", "org", "net", "gov", "info", "app", "dev", "me", "in", "tech", "online"}
-_SPELLED = {"www", "uk", "us", "ca", "de", "fr", "es", "it", "eu", "io", "ai", "co", "tv", "jp", "au", "ch", "nl", "se",
-            "http", "https", "ftp", "html", "php", "xyz", "js", "py", "pdf", "ts", "md", "cpp", "css", "csv", "xml",
-            "sql", "sh", "mp3", "mp4", "png", "gif", "jpg", "txt", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "exe",
-            "dll", "yml", "yaml", "toml", "ini", "cfg", "log", "bat", "svg", "wav", "flac", "m4b", "epub", "rs", "rb"}  # fmt: skip
-_READ_AS_WORDS = {"usr": "user", "jpeg": "jpeg", "json": "jason", "gif": "gif", "log": "log", "bat": "bat",
-                  "src": "source", "lib": "lib", "bin": "bin", "toml": "toml", "yaml": "yaml", "epub": "e pub",
-                  "doc": "doc", "txt": "T X T", "zip": "zip", "bak": "back"}  # fmt: skip
-_FILES = "pdf|py|js|ts|md|txt|json|csv|xml|html|css|cpp|java|rs|rb|go|sh|exe|dll|zip|gz|tar|png|jpe?g|gif|svg|mp3|mp4|wav|flac|docx?|xlsx?|pptx?|ya?ml|toml|ini|cfg|log|bat|epub|m4b|sql|php"
+_DOMAINS = (
+    "com|org|net|edu|gov|io|dev|ai|co|uk|us|ca|de|fr|es|it|eu|info|app|me|tv|jp|in|au|ch|nl|se|no|xyz|tech|online"
+)
+_SPELLED = {
+    "ai", "au", "bat", "ca", "cfg", "ch", "co", "cpp", "css", "csv", "de", "dll", "doc", "docx", "epub", "es", "eu",
+    "exe", "flac", "fr", "ftp", "gif", "html", "http", "https", "ini", "io", "it", "jp", "jpg", "js", "log", "m4b",
+    "md", "mp3", "mp4", "nl", "pdf", "php", "png", "ppt", "pptx", "py", "rb", "rs", "se", "sh", "sql", "svg", "toml",
+    "ts", "tv", "txt", "uk", "us", "wav", "www", "xls", "xlsx", "xml", "xyz", "yaml", "yml",
+}  # fmt: skip
+_READ_AS_WORDS = {
+    "usr": "user", "jpeg": "jpeg", "json": "jason", "gif": "gif", "log": "log", "bat": "bat", "src": "source",
+    "lib": "lib", "bin": "bin", "toml": "toml", "yaml": "yaml", "epub": "e pub", "doc": "doc", "txt": "T X T",
+    "zip": "zip", "bak": "back",
+}  # fmt: skip
+_FILES = (
+    "pdf|py|js|ts|md|txt|json|csv|xml|html|css|cpp|java|rs|rb|go|sh|exe|dll|zip|gz|"
+    "tar|png|jpe?g|gif|svg|mp3|mp4|wav|flac|docx?|xlsx?|pptx?|ya?ml|toml|ini|cfg|log|bat|epub|m4b|sql|php"
+)
 
-_SIGNS = {".": "dot", "/": "slash", "\\": "backslash", "-": "dash", "_": "underscore", "@": "at", ":": "colon",
-          "?": "question mark", "=": "equals", "&": "and", "#": "hash", "+": "plus", "%": "percent", "~": "tilde"}  # fmt: skip
+_SIGNS = {
+    ".": "dot", "/": "slash", "\\": "backslash", "-": "dash", "_": "underscore", "@": "at", ":": "colon",
+    "?": "question mark", "=": "equals", "&": "and", "#": "hash", "+": "plus", "%": "percent", "~": "tilde",
+}  # fmt: skip
 
 
 def spoken(address: str) -> str:

@@ -7,14 +7,15 @@ import re
 from kokoro_fast.text.verbalize.rule import Sounds, rule
 
 SPOKEN = {
-    "'twas": "twʌz", "'tis": "tˈɪz", "'twere": "twɜɹ", "'twill": "twˈɪl", "'em": "əm", "'til": "tˈɪl", "'cause": "kəz",
-    "'bout": "bˈWt", "'round": "ɹˈWnd", "'n'": "ən", "th'": "ðə", "o'": "ə", "an'": "ænd", "lil'": "lˈɪl", "ol'": "ˈOl",
-    "ev'ry": "ˈɛvɹi", "heav'n": "hˈɛvᵊn", "goin'": "ɡˈOɪn", "doin'": "dˈuɪn", "nothin'": "nˈʌθɪn",
-    "somethin'": "sˈʌmθɪn", "comin'": "kˈʌmɪn", "lookin'": "lˈʊkɪn", "talkin'": "tˈɔkɪn", "tryin'": "tɹˈIɪn",
-    "gettin'": "ɡˈɛTɪn", "runnin'": "ɹˈʌnɪn", "livin'": "lˈɪvɪn", "walkin'": "wˈɔkɪn", "workin'": "wˈɜɹkɪn",
-    "lovin'": "lˈʌvɪn", "thinkin'": "θˈɪŋkɪn", "sayin'": "sˈAɪn", "makin'": "mˈAkɪn", "takin'": "tˈAkɪn",
-    "feelin'": "fˈilɪn", "fishin'": "fˈɪʃɪn", "huntin'": "hˈʌntɪn", "mornin'": "mˈɔɹnɪn", "evenin'": "ˈivnɪn",
-    "darlin'": "dˈɑɹlɪn", "bein'": "bˈiɪn", "seein'": "sˈiɪn", "sittin'": "sˈɪTɪn", "standin'": "stˈændɪn",
+    "'twas": "twʌz", "'tis": "tˈɪz", "'twere": "twɜɹ", "'twill": "twˈɪl", "'em": "əm", "'til": "tˈɪl",
+    "'cause": "kəz", "'bout": "bˈWt", "'round": "ɹˈWnd", "'n'": "ən", "th'": "ðə", "o'": "ə", "an'": "ænd",
+    "lil'": "lˈɪl", "ol'": "ˈOl", "ev'ry": "ˈɛvɹi", "heav'n": "hˈɛvᵊn", "goin'": "ɡˈOɪn", "doin'": "dˈuɪn",
+    "nothin'": "nˈʌθɪn", "somethin'": "sˈʌmθɪn", "comin'": "kˈʌmɪn", "lookin'": "lˈʊkɪn", "talkin'": "tˈɔkɪn",
+    "tryin'": "tɹˈIɪn", "gettin'": "ɡˈɛTɪn", "runnin'": "ɹˈʌnɪn", "livin'": "lˈɪvɪn", "walkin'": "wˈɔkɪn",
+    "workin'": "wˈɜɹkɪn", "lovin'": "lˈʌvɪn", "thinkin'": "θˈɪŋkɪn", "sayin'": "sˈAɪn", "makin'": "mˈAkɪn",
+    "takin'": "tˈAkɪn", "feelin'": "fˈilɪn", "fishin'": "fˈɪʃɪn", "huntin'": "hˈʌntɪn", "mornin'": "mˈɔɹnɪn",
+    "evenin'": "ˈivnɪn", "darlin'": "dˈɑɹlɪn", "bein'": "bˈiɪn", "seein'": "sˈiɪn", "sittin'": "sˈɪTɪn",
+    "standin'": "stˈændɪn",
 }  # fmt: skip
 
 _SPOKEN = "|".join(map(re.escape, sorted(SPOKEN, key=len, reverse=True)))
