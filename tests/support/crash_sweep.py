@@ -30,8 +30,8 @@ N_ALLOCATIONS = 60
 """Allocations that fail, one in each run. There are up to 30,000, too many for every n."""
 
 LIMIT = 10
-"""Seconds after which a run is ended; it takes half a second. Where a thread has no memory to begin, `Thread.start` waits
-for it for ever, which a sweep may meet many times."""
+"""Seconds after which a run is ended, which takes half a second. Where a thread has no memory to begin, `Thread.start`
+waits for it for ever."""
 
 
 def sweep(work: Work, fault: str, base: Path) -> int:
