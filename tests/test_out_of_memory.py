@@ -79,7 +79,7 @@ before = address_space()
 tts = Kokoro(seed=0)
 expected = tts.speak("Hello there.").audio
 needed, work = {
-    "load": (2 * (address_space() - before), lambda: Kokoro(seed=0).speak("Hello there.")),
+    "load": (4 * (address_space() - before), lambda: Kokoro(seed=0).speak("Hello there.")),
     "speech": (30_000_000, lambda: tts.speak("This is a test of memory, and it goes on for a while.")),
 }[sys.argv[1]]
 n_done = 0
