@@ -39,6 +39,34 @@ def test_every_child_speaks_with_torchscript(torchscript_folder: Callable[[], Pa
     run("fork", "2", "torchscript", str(torchscript_folder()))
 
 
+A_CHILD_DIES_AT_A_BAR = """
+import os, signal
+from kokoro_fast.cli.terminal import progress
+from kokoro_fast.weights.fetch import progress_bar
+
+def draw(show):
+    with progress_bar("bytes", 1, show) as bar, progress(1, "s", hidden=not show) as step:
+        bar.update(1)
+        step(1)
+
+draw(False)
+child = os.fork()
+if child == 0:
+    with progress_bar("bytes", 1, False) as bar:
+        type(bar).get_lock().acquire()
+        os.kill(os.getpid(), signal.SIGKILL)
+os.waitpid(child, 0)
+draw(False)
+draw(True)
+"""
+
+
+def test_a_killed_child_does_not_hold_up_the_bars_of_its_parent() -> None:
+    command = [sys.executable, "-W", "ignore", "-c", A_CHILD_DIES_AT_A_BAR]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def run(*args: str) -> None:
     """Run `support.forking` with these arguments, and see that it is content."""
     tests = Path(__file__).parent

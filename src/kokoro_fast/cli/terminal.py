@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from kokoro_fast.bars import bar_class
 from kokoro_fast.errors import InputError, UnspokenTextWarning
 
 if TYPE_CHECKING:
@@ -114,11 +115,10 @@ def progress(total: int, unit: str, hidden: bool, start: int = 0) -> Iterator[Ca
     Args:
         start: how many were done before; they do not count when the speed is estimated.
     """
-    from tqdm import tqdm
-
     layout = "{percentage:3.0f} %|{bar}| {n_fmt}/{total_fmt} " + unit + ", {elapsed} gone, {remaining} left"
     hidden = hidden or not sys.stderr.isatty()
-    with tqdm(total=total, initial=start, bar_format=layout, smoothing=0.1, disable=hidden, leave=False) as bar:
+    settings = {"initial": start, "bar_format": layout, "smoothing": 0.1, "leave": False}
+    with bar_class()(total=total, disable=hidden, **settings) as bar:
         yield lambda position: bar.update(position - bar.n)
 
 
@@ -132,10 +132,8 @@ def messages() -> Iterator[None]:
     """Show warnings and the library's log as single lines on standard error."""
     import logging
 
-    from tqdm import tqdm
-
     def show(message: Warning | str, *_: Any, **__: Any) -> None:
-        tqdm.write(f"kokoro-fast: warning: {' '.join(str(message).split())}", file=sys.stderr)
+        bar_class().write(f"kokoro-fast: warning: {' '.join(str(message).split())}", file=sys.stderr)
 
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("kokoro-fast: %(message)s"))

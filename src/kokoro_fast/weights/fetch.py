@@ -25,6 +25,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Protocol, cast
 
+from kokoro_fast.bars import bar_class
 from kokoro_fast.errors import WeightsError, parsing
 from kokoro_fast.weights.catalog import HUB_REPOSITORY, HUB_REVISION, Package, SplitFile
 
@@ -72,10 +73,8 @@ class Bar(Protocol):
 @contextmanager
 def progress_bar(title: str, total: int, show: bool | None) -> Iterator[Bar]:
     """A bar in bytes on standard error. `show=None` shows it on a terminal only."""
-    from tqdm import tqdm
-
     visible = sys.stderr.isatty() if show is None else show
-    with tqdm(desc=title, total=total, unit="B", unit_scale=True, disable=not visible, leave=False) as bar:
+    with bar_class()(desc=title, total=total, unit="B", unit_scale=True, disable=not visible, leave=False) as bar:
         yield bar
 
 
