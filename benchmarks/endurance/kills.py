@@ -4,7 +4,8 @@
 
 Each round puts an older result in place, starts the command, kills it at a random moment, and looks at what is there:
 each result must be the old or the new one, whole. Then the command runs to its end. Its files must be those of a run
-that nobody disturbed, and no other file may stay. A kill of a book took 30 s on two cores without AVX-512, with the run after it.
+that nobody disturbed, and no other file may stay. A kill of a book, with the run after it, took 30 s on two cores
+without AVX-512.
 
 `tests/test_crashes.py` does the same for every single change of the disk, with stand-ins for speech and model.
 """
