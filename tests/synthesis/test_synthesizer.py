@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from typing import cast
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -15,6 +17,8 @@ from benchmarks.lib.metrics import log_mel_distance
 from kokoro_fast import Kokoro, Speech, ops
 from kokoro_fast.backends.backend import Backend
 from kokoro_fast.backends.rendering import Rendering
+from kokoro_fast.backends.threads import usable_cores
+from kokoro_fast.backends.turns import CORES_OF_ONE
 from kokoro_fast.chunking.planner import plan
 from kokoro_fast.config import SAMPLE_RATE
 from kokoro_fast.errors import RenderingCancelled
@@ -99,7 +103,7 @@ class Spy:
     """A backend that notes the seeds of what it is given."""
 
     def __init__(self, backend: Backend) -> None:
-        self.backend, self.seeds = backend, list[int]()
+        self.backend, self.seeds, self.turn = backend, list[int](), backend.turn
 
     def prepare(
         self, ids: list[int], style: Tensor, speed: float, seed: int, should_stop: Callable[[], bool] | None
@@ -115,6 +119,36 @@ def test_each_chunk_has_a_seed_of_its_own(tts: Kokoro, seed: int, seeds: list[in
     synthesis = Synthesizer(cast(Backend, spy), load_voice("af_heart"), load_voice, 1.0, seed, Throughput())
     assert len(list(synthesis.parts([run]))) == 4
     assert spy.seeds == seeds
+
+
+class Rush:
+    """A backend that notes how many callers it works for at once."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend, self.now, self.most, self.lock, self.turn = backend, 0, 0, threading.Lock(), backend.turn
+
+    def prepare(self, *given: Any) -> Rendering:
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        try:
+            return self.backend.prepare(*given)
+        finally:
+            with self.lock:
+                self.now -= 1
+
+
+def test_callers_take_turns(tts: Kokoro) -> None:
+    """All at once they would be served no sooner, and their buffers would be in memory together."""
+    rush, rows = Rush(tts.backend), load_voice("af_heart")
+
+    def one(_: int) -> int:
+        synthesis = Synthesizer(cast(Backend, rush), rows, load_voice, 1.0, 1, Throughput())
+        return len(list(synthesis.parts([ChunkRun([SHORT[0]], ends_text=True)])))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(one, range(16))) == [1] * 16
+    assert 1 <= rush.most <= max(1, usable_cores() // min(CORES_OF_ONE, tts.backend.threads))
 
 
 def test_a_word_begins_where_its_sound_is_heard(tts: Kokoro) -> None:

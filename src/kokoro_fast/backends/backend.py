@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from kokoro_fast.backends.network import Network, ShouldStop, WindowedNetwork
 from kokoro_fast.backends.rendering import Rendering
+from kokoro_fast.backends.turns import turns
 
 
 class Backend:
@@ -32,6 +35,11 @@ class Backend:
     def has_windows(self) -> bool:
         """Whether a rendering can give a window of its sound before the whole."""
         return isinstance(self.network, WindowedNetwork)
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait until it is this caller's turn to render, and run the block in it. Steps of work go inside; pauses of
+        the caller do not."""
+        return turns().taken(self.threads)
 
     def prepare(
         self,

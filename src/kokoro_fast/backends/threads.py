@@ -33,8 +33,13 @@ def default_threads() -> int:
     torch knows OMP_NUM_THREADS and `torch.set_num_threads`; it does not know the limits of a container. A second thread
     on the same core only takes its arithmetic units from the first.
     """
-    of_torch = torch.get_num_threads()
-    return max(1, min(of_torch, len(_usable_cores()), _container_limit() or of_torch))
+    return max(1, min(torch.get_num_threads(), usable_cores()))
+
+
+def usable_cores() -> int:
+    """The physical cores that this process may use, within the limits of its container; at least 1."""
+    cores = len(_cores_allowed())
+    return max(1, min(cores, _container_limit() or cores))
 
 
 @contextmanager
@@ -79,7 +84,7 @@ _OMP_PAUSE_HARD = 2
 os.register_at_fork(before=partial(_TORCH.omp_pause_resource_all, _OMP_PAUSE_HARD))
 
 
-def _usable_cores() -> set[str]:
+def _cores_allowed() -> set[str]:
     """The physical cores that this process may run on, each named by the list of its logical cores, or by itself."""
     has_affinity = hasattr(os, "sched_getaffinity")
     return {_siblings(core) for core in (os.sched_getaffinity(0) if has_affinity else range(os.cpu_count() or 1))}

@@ -116,13 +116,13 @@ class Synthesizer:
             return
         watch = _Stopwatch()
         voice = chunk.override.voice
-        with watch.running():
+        with self._backend.turn(), watch.running():
             rendering = self._prepare(chunk, index, should_stop)
         durations = rendering.durations
         window = self._early_window(chunk, rendering)
         if window is not None:
             yield self._timeline.window(chunk, durations, window)
-        with watch.running():
+        with self._backend.turn(), watch.running():
             audio = rendering.whole()
         gain = np.float32(self._leveler.gain(audio, voice))
         is_last = not has_next()
@@ -152,7 +152,10 @@ class Synthesizer:
         """The first sound of a chunk by predicted statistics, if the listener waits and it is much sooner."""
         seconds = None if self._buffer is None else self._buffer.window_seconds(len(chunk.phonemes))
         span = None if seconds is None else plan_window(rendering.durations, seconds)
-        return None if span is None else EarlyWindow(span[0], rendering.window(*span))
+        if span is None:
+            return None
+        with self._backend.turn():
+            return EarlyWindow(span[0], rendering.window(*span))
 
     def _sent(self, part: Speech) -> Speech:
         if self._buffer is not None:
