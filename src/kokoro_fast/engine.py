@@ -51,6 +51,8 @@ class Kokoro:
         path: a folder that `kokoro-fast export` wrote, instead of the weights. Its voices are looked up before those of
             the cache.
         lexicon: pronunciations that override those of the dictionaries: {"JSON": "ʤˈAsᵊn"}, or a .json or .tsv file.
+        normalize: whether numbers, dates, money, units, abbreviations, addresses and Markdown are put into words first
+            (English; docs/normalization.md).
 
     Attributes:
         backend: what runs the model: its `name`, `precision`, `threads` and `compile_seconds`.
@@ -74,11 +76,12 @@ class Kokoro:
         precision: str = "auto",
         lexicon: Mapping[str, str] | str | Path | None = None,
         path: str | Path | None = None,
+        normalize: bool = True,
     ) -> None:
         if seed is not None and not (isinstance(seed, int) and 0 <= seed < N_SEEDS):
             raise InputError(f"seed: expected a whole number from 0 to 2**63 - 1, got {seed!r}")
         self._lang = lang or _language_of(voice)
-        self._phonemizer = phonemizer(self._lang)
+        self._phonemizer = phonemizer(self._lang, normalize)
         self._voices = partial(load_voice, folder=None if path is None else Path(path) / "voices")
         self._voice = self._voices(voice)
         self._seed = seed

@@ -55,7 +55,7 @@ HOSTILE = {
 
 # Words that espeak and misaki get to see; short, since they are slow with what no one would say.
 ODD = {
-    "only punctuation": ".,;:!?—…\"'()[]{}<>/\\|@#%^&*_+=~`" * 30,
+    "only punctuation": ".,;:!?—…\"'()[]{}<>/\\|@#%^&*_+=~" * 30,
     "right to left": "\u202eשלום עולם\u202c مرحبا بالعالم \u200f123",
     "emoji": "👩‍👩‍👧‍👦🇩🇪👍🏽❤️🏴󠁧󠁢󠁥󠁮󠁧󠁿" * 20,
     "lone surrogates": "a\ud800b \udfff c\udc00\ud800",

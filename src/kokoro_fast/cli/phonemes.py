@@ -14,6 +14,7 @@ from kokoro_fast.cli.terminal import (
     lexicon_option,
     markup_option,
     messages,
+    normalize_option,
     read_text_source,
 )
 from kokoro_fast.files import WholeFile
@@ -31,8 +32,15 @@ if TYPE_CHECKING:
 @click.option("-l", "--lang", default="en-us", show_default=True, help="Language of the text, such as en-gb.")
 @lexicon_option
 @markup_option
+@normalize_option
 def phonemes(
-    text: tuple[str, ...], file: str | None, output: str, lang: str, lexicon: str | None, markup: MarkupMode
+    text: tuple[str, ...],
+    file: str | None,
+    output: str,
+    lang: str,
+    lexicon: str | None,
+    markup: MarkupMode,
+    normalize: bool,
 ) -> None:
     """Turn TEXT, a file, or standard input into phonemes, for hosts that speak phonemes only.
 
@@ -51,7 +59,7 @@ def phonemes(
 
         entries = None if lexicon is None else load_lexicon(lexicon)
         with _output(output) as write:
-            for line in phoneme_lines(source.text or "", lang, entries, markup):
+            for line in phoneme_lines(source.text or "", lang, entries, markup, normalize):
                 write(line.encode() + b"\n")
 
 

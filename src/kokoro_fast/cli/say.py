@@ -12,6 +12,7 @@ from kokoro_fast.cli.terminal import (
     lexicon_option,
     markup_option,
     messages,
+    normalize_option,
     read_text_source,
 )
 from kokoro_fast.config import DEFAULT_VOICE
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 @click.option("--phonemes", metavar="TEXT", help="Speak these phonemes instead of a text.")
 @lexicon_option
 @markup_option
+@normalize_option
 @click.option("--threads", type=int, help="Number of CPU threads.  [default: one for each physical core]")
 @click.option(
     "--device",

@@ -33,6 +33,12 @@ markup_option = click.option(
     help="How to treat an invalid or unknown tag: as an error, or as plain text.",
 )
 
+normalize_option = click.option(
+    "--normalize/--no-normalize",
+    default=True,
+    help="Put numbers, dates, units, abbreviations, addresses and Markdown into words first, or not.  [default: do]",
+)
+
 STANDARD = "-"
 """The file name that stands for standard input or output."""
 

@@ -63,7 +63,7 @@ class KPipeline:
         language = resolve_language(lang_code)
         self.repo_id = repo_id or REPO_ID
         self.lang_code = language.letter
-        self.g2p: Callable[[str], tuple[str, Sequence[AnyToken] | None]] = _G2P(phonemizer(language))
+        self.g2p: Callable[[str], tuple[str, Sequence[AnyToken] | None]] = _G2P(phonemizer(language, normalize=False))
         self.voices: dict[str, Tensor] = {}
         self.model: KModel | None = None
         if isinstance(model, KModel):

@@ -17,7 +17,7 @@ from kokoro_fast.types import Chunk, Token
 
 
 def phoneme_lines(
-    text: str, lang: str = "en-us", lexicon: Lexicon | None = None, markup: MarkupMode = "error"
+    text: str, lang: str = "en-us", lexicon: Lexicon | None = None, markup: MarkupMode = "error", normalize: bool = True
 ) -> Iterator[str]:
     """The lines of a text, without their line ends, each as soon as it is asked for.
 
@@ -28,12 +28,13 @@ def phoneme_lines(
         lang: the language of the text, such as "en-us".
         lexicon: pronunciations that override those of the dictionaries.
         markup: how to treat an invalid or unknown tag: as an "error", or as "plain" text.
+        normalize: whether numbers, signs and abbreviations are put into words first.
 
     Raises:
         InputError: nothing speakable, an unknown language, or markup that is not understood.
     """
     line: dict[str, Any] | None = None
-    for chunk in iter_chunks(phonemizer(lang).tokens(text, lexicon, markup)):
+    for chunk in iter_chunks(phonemizer(lang, normalize).tokens(text, lexicon, markup)):
         line = as_dict(chunk, line["char_end"] if line else 0)
         yield json.dumps(line, ensure_ascii=False)
     if line is None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kokoro_fast.text.markup.edits import Alias, Character, Edit, Hidden, Link, Pause
+from kokoro_fast.text.markup.edits import Alias, Character, Edit, Hidden, Link, Pause, Silent
 
 _PLAIN = {
     # Apostrophes. U+2018 stays: as an opening quote it tells the tagger something.
@@ -88,6 +88,7 @@ class NormalizedText:
         links: range in `text` and phonemes of every given pronunciation, in order.
         aliases: range in `text` of every alias, in order. All its characters come from the word it stands for.
         edges: positions where markup stood. A token that reached over one would have the markup in its text.
+        silent: range in the user's text of what is seen and not said, in order.
         pauses: for each pause the position in `text` before which it is made, its tag, and the white space after it.
     """
 
@@ -95,6 +96,7 @@ class NormalizedText:
     links: list[tuple[int, int, str]] = field(default_factory=list)
     aliases: list[tuple[int, int]] = field(default_factory=list)
     edges: set[int] = field(default_factory=set)
+    silent: list[tuple[int, int]] = field(default_factory=list)
     pauses: list[tuple[int, Pause, str]] = field(default_factory=list)
     _starts: array[int] = field(default_factory=lambda: array("q"))
     _ends: array[int] = field(default_factory=lambda: array("q"))
@@ -104,6 +106,14 @@ class NormalizedText:
     def source_range(self, start: int, end: int) -> tuple[int, int]:
         """The range of the user's text that `text[start:end]` (not empty) came from."""
         return self._starts[start], self._ends[end - 1]
+
+    def with_lines(self) -> str:
+        """`text`, with a line feed in place of each space where a line ends."""
+        chars = list(self.text)
+        for position, space in self._spaces.items():
+            if "\n" in space:
+                chars[position] = "\n"
+        return "".join(chars)
 
     def space_at(self, position: int) -> str:
         """The white space of the user's text that stands at `text[position]`; "" where a word goes on."""
@@ -162,9 +172,10 @@ class _Builder:
             case Pause():
                 self._pause(edit)
             case Hidden(space=" "):
-                following = self.source[edit.end : edit.end + 1]
-                if self._chars and not self._run and (following.isalnum() or following in _OPENERS):
-                    self._put(" ", edit.start, edit.end)
+                self._separate(edit)
+            case Silent():
+                self.result.silent.append((edit.start, edit.end))
+                self._separate(edit)
             case Hidden():
                 for char in edit.space:
                     self._put(char, edit.start, edit.end)
@@ -174,6 +185,12 @@ class _Builder:
         self._end_run()
         self.result.text = "".join(self._chars)
         return self.result
+
+    def _separate(self, edit: Hidden | Silent) -> None:
+        """Make sure that words before and after the edit are two."""
+        following = self.source[edit.end : edit.end + 1]
+        if self._chars and not self._run and (following.isalnum() or following in _OPENERS):
+            self._put(" ", edit.start, edit.end)
 
     def _edge(self) -> None:
         self.result.edges.add(len(self._chars))

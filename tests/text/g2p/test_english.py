@@ -121,7 +121,7 @@ def misaki() -> dict[str, Any]:
 def test_symbols_are_those_of_misaki(code: str, misaki: dict[str, Any]) -> None:
     for sentence in SENTENCES:
         expected = "".join(symbol for symbol in misaki[code](sentence)[0] if symbol in VOCAB)
-        result = phonemizer(code)(sentence)
+        result = phonemizer(code, normalize=False)(sentence)
         assert spoken(result) == expected, sentence
         assert_true_to(sentence, result.tokens)
         covered = "".join(token.text + token.whitespace for token in result.tokens)

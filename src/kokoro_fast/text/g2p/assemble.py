@@ -8,6 +8,7 @@ pauses stand between them, and everything that will not be heard is recorded.
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -99,7 +100,8 @@ def assemble(units: Sequence[G2PUnit], text: NormalizedText, source: str) -> Pho
             unspoken.append(UnspokenText(source[start:end], missing.replace(UNKNOWN, ""), start, end))
         spoken.append(replace(unit, phonemes=kept))
     joined = _join_silent(_join_aliases(_split_marks(spoken, text.text), text), text)
-    return Phonemized(list(_tokens(joined, text, source)), unspoken)
+    tokens = _with_silent(list(_tokens(joined, text, source)), text, source)
+    return Phonemized(tokens, unspoken)
 
 
 def _join_aliases(units: list[G2PUnit], text: NormalizedText) -> list[G2PUnit]:
@@ -225,6 +227,26 @@ def _tokens(units: Sequence[G2PUnit], text: NormalizedText, source: str) -> Iter
         yield Token(source[start:end], unit.phonemes or "", text.space_after_word(unit.end), start, end, unit.tag)
     for pause in waiting:
         yield _pause_token(*pause, source)
+
+
+def _with_silent(tokens: list[Token], text: NormalizedText, source: str) -> list[Token]:
+    """The tokens with the signs that are seen and not said: each in the word that it touches, else in the next word of
+    its line, else alone."""
+    for start, end in text.silent:
+        index = bisect_left(tokens, end, key=lambda token: token.char_start)
+        before = tokens[index - 1] if index and tokens[index - 1].pause is None else None
+        after = tokens[index] if index < len(tokens) and tokens[index].pause is None else None
+        if before and before.char_end == start:
+            tokens[index - 1] = replace(before, text=source[before.char_start : end], char_end=end)
+            continue
+        if before and source[before.char_end : start].isspace():
+            tokens[index - 1] = replace(before, whitespace=source[before.char_end : start])
+        gap = source[end : after.char_start] if after else ""
+        if after and (not gap or (gap.isspace() and "\n" not in gap)):
+            tokens[index] = replace(after, text=source[start : after.char_end], char_start=start)
+        else:
+            tokens.insert(index, Token(source[start:end], "", gap if gap.isspace() else "", start, end))
+    return tokens
 
 
 def _pause_token(_: int, pause: Pause, whitespace: str, source: str) -> Token:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from kokoro_fast.errors import InputError, UnspokenTextWarning
@@ -13,10 +14,15 @@ from kokoro_fast.text.g2p.assemble import G2PUnit, Phonemized, assemble, only_si
 from kokoro_fast.text.g2p.languages import Language, resolve_language
 from kokoro_fast.text.g2p.lexicon import Lexicon
 from kokoro_fast.text.g2p.overrides import apply_markup
+from kokoro_fast.text.markup.edits import Alias, Edit
 from kokoro_fast.text.markup.parser import MarkupMode, Scope, parse_markup
 from kokoro_fast.text.normalize import NormalizedText, normalize
 from kokoro_fast.text.segments import segments
+from kokoro_fast.text.verbalize import in_words, pronunciations, readings_of, with_readings
 from kokoro_fast.types import Token
+
+VERBALIZED = frozenset(["en-us", "en-gb"])
+"""The languages whose text is put into words before it is pronounced."""
 
 
 class Adapter(Protocol):
@@ -28,8 +34,9 @@ class Adapter(Protocol):
 class Phonemizer:
     """Turns text of one language into tokens. Safe to call from several threads; get one from `phonemizer`."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, normalize: bool = True) -> None:
         self.language = language
+        self._verbalizes = normalize and language.code in VERBALIZED
         self._adapter: Adapter | None = None
         self._lock = RenewedLock()
 
@@ -72,10 +79,8 @@ class Phonemizer:
         starts = [edit.start for edit in edits]
         for start, end in segments(text, edits):
             inside = edits[bisect_left(starts, start) : bisect_left(starts, end)]
-            normalized = normalize(text, start, end, inside)
-            if lexicon:
-                lexicon.apply(normalized)
-            if normalized.text or normalized.pauses:
+            normalized = self._normalized(text, start, end, inside, lexicon)
+            if normalized.text or normalized.pauses or normalized.silent:
                 yield apply_markup(assemble(self._units(normalized), normalized, text), marked)
 
     def tokens(
@@ -100,6 +105,26 @@ class Phonemizer:
             for token in part.tokens:
                 yield token if start == 0 else token.later(start)
 
+    def _normalized(
+        self, text: str, start: int, end: int, edits: Sequence[Edit], lexicon: Lexicon | None
+    ) -> NormalizedText:
+        """The plain text, with the words of the lexicon, and with words for what nobody says as it stands."""
+        if self._verbalizes:
+            edits = [replace(edit, text=in_words(edit.text)) if isinstance(edit, Alias) else edit for edit in edits]
+        normalized = normalize(text, start, end, edits)
+        if lexicon:
+            lexicon.apply(normalized)
+        if not self._verbalizes:
+            return normalized
+        readings = readings_of(normalized)
+        if readings:
+            normalized = normalize(text, start, end, with_readings(edits, readings))
+            if lexicon:
+                lexicon.apply(normalized)
+        if self.language.code == "en-us":
+            pronunciations().apply(normalized)
+        return normalized
+
     def _units(self, text: NormalizedText) -> list[G2PUnit]:
         if not text.text:
             return []
@@ -123,12 +148,16 @@ def _load_adapter(language: Language) -> Adapter:
     return EspeakLanguage(language.code)
 
 
-_phonemizers: dict[str, Phonemizer] = {}
+_phonemizers: dict[tuple[str, bool], Phonemizer] = {}
 _phonemizers_lock = RenewedLock()
 
 
-def phonemizer(language: str | Language) -> Phonemizer:
+def phonemizer(language: str | Language, normalize: bool = True) -> Phonemizer:
     """The phonemizer of a language, one for the whole process. Nothing heavy is imported before its first text.
+
+    Args:
+        normalize: whether numbers, signs, abbreviations and addresses are put into words first, as `text.verbalize`
+            does; otherwise the dictionaries and eSpeak read them as they can.
 
     Raises:
         InputError: unknown language, or one whose text cannot be read (only its phonemes can be spoken).
@@ -141,4 +170,4 @@ def phonemizer(language: str | Language) -> Phonemizer:
             "which has no grapheme-to-phoneme conversion here: give phonemes= instead of text"
         )
     with _phonemizers_lock:
-        return _phonemizers.setdefault(language.code, Phonemizer(language))
+        return _phonemizers.setdefault((language.code, normalize), Phonemizer(language, normalize))

@@ -63,7 +63,15 @@ class Hidden:
     space: str
 
 
-Edit = Link | Alias | Pause | Character | Hidden
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Characters that are seen and not said, such as a footnote mark. They belong to the word that they touch."""
+
+    start: int
+    end: int
+
+
+Edit = Link | Alias | Pause | Character | Hidden | Silent
 """A part of the text that is not read as it stands."""
 
 

@@ -1,0 +1,88 @@
+"""Dates in ISO, American and European order, with abbreviated months and weekdays; decades, centuries' years, eras."""
+
+from __future__ import annotations
+
+import re
+
+from kokoro_fast.text.verbalize import spelling
+from kokoro_fast.text.verbalize.rule import AFTER, BEFORE, rule
+
+_WRITTEN = "January February March April May June July August September October November December"
+MONTHS = _WRITTEN.split()
+
+_SHORT = {month[:3]: month for month in MONTHS} | {"Sept": "September"} | {month: month for month in MONTHS}
+_SHORT_DAYS = {
+    "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur":
+    "Thursday", "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
+}  # fmt: skip
+
+_MONTH = "|".join(sorted(_SHORT, key=len, reverse=True))
+_YEAR = r"1[0-9]\d\d|20\d\d"
+
+
+def _day(text: str) -> str | None:
+    number = int(re.sub(r"\D", "", text))
+    return spelling.ordinal(number) if 1 <= number <= 31 else None
+
+
+def _iso(match: re.Match[str]) -> str | None:
+    month, day = int(match["month"]), _day(match["day"])
+    if not (1 <= month <= 12 and day):
+        return None
+    return f"{MONTHS[month - 1]} {day}, {spelling.year(match['year'])}"
+
+
+def _slashed(match: re.Match[str]) -> str | None:
+    """With slashes, the American order unless the numbers say otherwise; with full stops, the European."""
+    first, second = int(match["first"]), int(match["second"])
+    month, day = (second, first) if match["sep"] == "." or first > 12 else (first, second)
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    year = match["year"]
+    if len(year) == 2:
+        year = ("20" if int(year) < 50 else "19") + year
+    return f"{MONTHS[month - 1]} {spelling.ordinal(day)}, {spelling.year(year)}"
+
+
+def _month_first(match: re.Match[str]) -> str | None:
+    day = _day(match["day"])
+    if day is None:
+        return None
+    to = _day(match["to"]) if match["to"] else None
+    if match["month"] in MONTHS and not match["to"]:
+        return None  # misaki reads it
+    words = f"{_SHORT[match['month']]} {day}" + (f" to {to}" if to else "")
+    return f"{words}, {spelling.year(match['year'])}" if match["year"] else words
+
+
+def _day_first(match: re.Match[str]) -> str | None:
+    day = _day(match["day"])
+    if day is None or not match["day"].isdigit():
+        return None
+    words = f"{spelling.cardinal(int(match['day']))} {_SHORT[match['month']]}"
+    return f"{words} {spelling.year(match['year'])}" if match["year"] else words
+
+
+def _decade(match: re.Match[str]) -> str | None:
+    text = match["decade"]
+    if len(text) == 2:
+        return None if text == "00" else spelling.plural(spelling.cardinal(int(text)))
+    words = spelling.year(text)
+    return spelling.plural(words)
+
+
+RULES = (
+    rule(rf"(?<![\w./-])(?P<year>{_YEAR})-(?P<month>\d\d)-(?P<day>\d\d)(?![\w/-]|\.\d)", _iso),
+    rule(r"(?<![\w./-])(?P<first>\d{1,2})(?P<sep>[/.])(?P<second>\d{1,2})(?P=sep)(?P<year>\d{4}|\d\d)(?![\w/-]|\.\d)",
+         _slashed),
+    rule(rf"\b(?P<month>{_MONTH})\.?\s(?P<day>\d{{1,2}}(?:st|nd|rd|th)?)(?:[-–](?P<to>\d{{1,2}}))?"
+         rf"(?:,?\s(?P<year>{_YEAR}))?{AFTER}(?!\s?(?:%|percent|million|people))", _month_first),
+    rule(rf"{BEFORE}(?P<day>\d{{1,2}})\s(?P<month>{_MONTH})\b\.?(?:,?\s(?P<year>{_YEAR})(?!\w))?", _day_first),
+    rule(rf"\b(?P<month>{_MONTH})\.\s(?P<year>{_YEAR}){AFTER}",
+         lambda m: f"{_SHORT[m['month']]} {spelling.year(m['year'])}"),
+    rule(rf"\b(?P<day>{'|'.join(sorted(_SHORT_DAYS, key=len, reverse=True))})(?:\.,?|,)(?=\s(?:{_MONTH}|\d))",
+         lambda m: f"{_SHORT_DAYS[m['day']]},"),
+    rule(r"(?<![\w.,/])(?<!\d-)(?P<decade>1[0-9]\d0|20\d0)'?s\b", _decade),
+    rule(r"(?<![\w'’])['’‘](?P<decade>[2-9]0)s\b", _decade),
+    rule(r"(?<![\w'’])['’‘](?P<year>\d\d)(?![\w'’])", lambda m: spelling.number(m["year"])),
+)  # fmt: skip

@@ -1,0 +1,63 @@
+"""Signs of mathematics between numbers and letters; exponents and chemical formulas."""
+
+from __future__ import annotations
+
+import re
+
+from kokoro_fast.text.verbalize import spelling
+from kokoro_fast.text.verbalize.rule import NUMBER, rule
+
+SIGNS = {
+    "≈": "approximately equals", "≠": "does not equal", "≤": "is less than or equal to",
+    "≥": "is greater than or equal to", "±": "plus or minus", "√": "the square root of", "∞": "infinity", "∑": "sum",
+    "∆": "delta", "π": "pi", "×": "times", "÷": "divided by",
+}  # fmt: skip
+
+_RAISED = tuple("⁰¹²³⁴⁵⁶⁷⁸⁹")
+_POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+
+def _power(match: re.Match[str]) -> str:
+    base, exponent = match["base"], match["exponent"].translate(_POWERS)
+    words = spelling.number(base) if base[0].isdigit() else " ".join(base)
+    if exponent in ("2", "3"):
+        return f"{words} {'squared' if exponent == '2' else 'cubed'}"
+    minus = "minus " if exponent[0] in "-−⁻" else ""
+    return f"{words} to the power of {minus}{spelling.number(exponent.lstrip('-−⁻'))}"
+
+
+def _formula(match: re.Match[str]) -> str:
+    plain = match[0].translate(_LOWERED)
+    return " ".join(spelling.number(part) if part.isdigit() else spelling.letters(part)
+                    for part in re.findall(r"\d+|[A-Z][a-z]?", plain))  # fmt: skip
+
+
+_COMPARED = {"<": "less than", ">": "more than", "≤": "less than or equal to", "≥": "greater than or equal to",
+             "≈": "approximately"}  # fmt: skip
+
+
+def _compared(match: re.Match[str]) -> str:
+    return f"{_COMPARED[match['sign']]} {spelling.number(match['n'])}"
+
+
+RULES = (
+    rule(r"(?<![\w.])(?P<base>[A-Za-z]|\d+)(?:\^(?P<exponent>[-−]?\d+))(?![\w.]\d)", _power),
+    rule(r"(?<![\w.])(?P<base>[A-Za-z]|\d+)(?P<exponent>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?!\w)", _power, needs=_RAISED),
+    rule(r"\b(?:[A-Z][a-z]?[₀-₉]*){1,8}[₀-₉](?:[A-Z][a-z]?[₀-₉]*)*(?!\w)", _formula, needs=tuple("₀₁₂₃₄₅₆₇₈₉")),
+    rule(rf"(?<![\w.>=<-])(?P<sign>[<>≤≥≈])\s?(?P<n>{NUMBER})(?!\w|>|[.,]\d)", _compared),
+    rule(r"(?<=\w )([<>])(?= \w)", lambda m: f"is {'less' if m[1] == '<' else 'greater'} than", needs=("<", ">")),
+    rule(r"\b([a-zA-Z]) (?P<sign>[<>]) ([a-zA-Z0-9])\b",
+         lambda m: f"{m[1]} is {'less' if m['sign'] == '<' else 'greater'} than {m[3]}", needs=("<", ">")),
+    rule(rf"±\s?(?P<n>{NUMBER})", lambda m: f"plus or minus {spelling.number(m['n'])}"),
+    rule(rf"√\s?(?P<n>{NUMBER})", lambda m: f"the square root of {spelling.number(m['n'])}"),
+    rule(r"(?<=[\w)] )([≈≠≤≥±×÷])(?= [\w(√-])", lambda m: SIGNS[m[1]], needs=tuple("≈≠≤≥±×÷")),
+    rule(r"(?<![\w.])(?P<base>mc|πr)(?P<exponent>²)", _power, needs=("²",)),
+    rule(rf"(?<![\w.])(?P<a>{NUMBER})\s?x\s?(?P<b>{NUMBER})(?!\w)",
+         lambda m: f"{spelling.number(m['a'])} by {spelling.number(m['b'])}"),
+    rule(rf"(?<![\w.])(?P<a>{NUMBER})x(?=[\s.,;:!?)]|\Z)", lambda m: f"{spelling.number(m['a'])} times"),
+    rule(rf"(?<![\w.])(?P<a>{NUMBER})(?P<sign>[×÷])(?P<b>{NUMBER})(?!\w)",
+         lambda m: f"{spelling.number(m['a'])} {SIGNS[m['sign']]} {spelling.number(m['b'])}"),
+    rule(r"(?<=\d )(?:-|−|–)(?= \d+\s?=)", lambda _: "minus"),
+    rule(r"(?<=\d )([*/])(?= \d)", lambda m: "times" if m[1] == "*" else "divided by"),
+)  # fmt: skip

@@ -1,0 +1,126 @@
+"""Money: signs and codes, cents, scale words, ranges. The names are those of CLDR, by Babel."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from kokoro_fast.text.verbalize import spelling
+from kokoro_fast.text.verbalize.ranges import amount
+from kokoro_fast.text.verbalize.rule import DASH, NUMBER, rule
+
+SIGNS = {
+    "$": "USD", "US$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY",
+    "₫": "VND", "₪": "ILS", "฿": "THB", "₱": "PHP", "₦": "NGN", "₴": "UAH", "A$": "AUD", "C$": "CAD", "CA$": "CAD",
+    "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "R$": "BRL",
+}  # fmt: skip
+CODES = [
+    "USD",
+    "EUR",
+    "GBP",
+    "JPY",
+    "CHF",
+    "CAD",
+    "AUD",
+    "NZD",
+    "INR",
+    "CNY",
+    "RUB",
+    "KRW",
+    "SEK",
+    "NOK",
+    "DKK",
+    "PLN",
+    "MXN",
+    "BRL",
+    "ZAR",
+    "TRY",
+    "SGD",
+    "HKD",
+]
+
+SHORT = {
+    "USD": ("dollar", "dollars"),
+    "GBP": ("pound", "pounds"),
+    "JPY": ("yen", "yen"),
+    "INR": ("rupee", "rupees"),
+    "EUR": ("euro", "euros"),
+    "KRW": ("won", "won"),
+    "RUB": ("ruble", "rubles"),
+    "TRY": ("lira", "lira"),
+}
+"""What a sign alone is called: nobody says the country."""
+
+CENTS = {"USD": "cent", "EUR": "cent", "GBP": "p", "CAD": "cent", "AUD": "cent", "NZD": "cent", "HKD": "cent"}
+
+SCALES = {"k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million", "mm": "million",
+          "MM": "million", "b": "billion", "B": "billion", "bn": "billion", "Bn": "billion", "T": "trillion",
+          "tn": "trillion", "trn": "trillion"}  # fmt: skip
+WORDS = "thousand|million|billion|trillion"
+
+_SIGN = "|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True)))
+_SCALE = "|".join(sorted(SCALES, key=len, reverse=True))
+_CODE = "|".join(CODES)
+
+
+@lru_cache
+def name(code: str, one: bool, short: bool = True) -> str:
+    """The name of a currency."""
+    if short and code in SHORT:
+        return SHORT[code][0 if one else 1]
+    from babel.numbers import get_currency_name
+
+    return str(get_currency_name(code, 1 if one else 2, locale="en"))
+
+
+def _spoken(number: str, scale: str, code: str, *, minus: bool = False, short: bool = True) -> str:
+    sign = "minus " if minus else ""
+    if scale:
+        return f"{sign}{amount(number)} {scale} {name(code, False, short)}"
+    whole, _, cents = number.partition(".")
+    if len(cents) == 2 and whole.replace(",", "").isdigit() and code in CENTS:
+        parts = (
+            [] if int(whole.replace(",", "")) == 0 else [f"{amount(whole)} {name(code, spelling.is_one(whole), short)}"]
+        )
+        if int(cents):
+            small = CENTS[code]
+            unit = small if small == "p" or int(cents) == 1 else spelling.plural(small)
+            unit = "P" if unit == "p" else unit
+            parts.append(f"{spelling.cardinal(int(cents))} {unit}")
+        return sign + (" and ".join(parts) or f"zero {name(code, False, short)}")
+    return f"{sign}{amount(number)} {name(code, spelling.is_one(number), short)}"
+
+
+def _signed(match: re.Match[str]) -> str | None:
+    scale = SCALES.get(match["scale"] or "", match["word"] or "")
+    code = SIGNS[match["sign"]]
+    if match["high"]:
+        words = f"{amount(match['number'])} to {_spoken(match['high'], scale, code)}"
+    elif _DESCRIBES.search(match.string, 0, match.start()) and _NOUN.match(match.string, match.end()):
+        return f"{amount(match['number'])}{f' {scale}' if scale else ''} {name(code, True)}"
+    else:
+        words = _spoken(match["number"], scale, code, minus=bool(match["minus"]))
+    return f"{words} per {match['per']}" if match["per"] else words
+
+
+def _coded(match: re.Match[str]) -> str | None:
+    scale = SCALES.get(match["scale"] or "", match["word"] or "")
+    return _spoken(match["number"], scale, match["code"], short=False)
+
+
+_DESCRIBES = re.compile(r"(?i:\ban?\s)\Z")
+_NOUN = re.compile(r"[\s-][a-z]{3,}")
+"""Before and after money that describes a noun: "a $5 bill"."""
+
+_END = rf"(?:\s?(?P<scale>{_SCALE})(?!\w)|\s(?P<word>{WORDS})\b)?(?:/(?P<per>\w+))?(?![\w]|[.,]\d)"
+
+RULES = (
+    rule(rf"(?<![\w$£€¥₹])(?P<minus>[-−])?(?P<sign>{_SIGN})\s?(?P<number>{NUMBER})"
+         rf"(?:{DASH}(?:{_SIGN})?(?P<high>{NUMBER}))?{_END}", _signed),
+    rule(rf"(?<![\w.,$£€¥₹-])(?P<minus>)(?P<number>{NUMBER})(?P<high>)\s?(?P<sign>€|£|₹|₽|₺|₴|₫){_END}", _signed),
+    rule(rf"(?<![\w.,-])(?P<number>{NUMBER}(?:{DASH}{NUMBER})?)(?:\s?(?P<scale>{_SCALE})|\s(?P<word>{WORDS}))?\s?"
+         rf"(?P<code>{_CODE})\b", _coded),
+    rule(rf"\b(?P<code>{_CODE})\s(?P<number>{NUMBER}){_END}", _coded),
+    rule(rf"(?<![\w.,-])({NUMBER}(?:{DASH}{NUMBER})?)\s?¢",
+         lambda m: f"{amount(m[1])} {'cent' if spelling.is_one(m[1]) else 'cents'}"),
+)  # fmt: skip

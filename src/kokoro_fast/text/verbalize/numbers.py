@@ -1,0 +1,21 @@
+"""Numbers that no other class has read, and that stand where they would be misread: signs, large numbers, ordinals."""
+
+from __future__ import annotations
+
+import re
+
+from kokoro_fast.text.verbalize import spelling
+from kokoro_fast.text.verbalize.rule import AFTER, rule
+
+_SCALES = {"k": "thousand", "K": "thousand", "M": "million", "bn": "billion", "B": "billion"}
+
+
+def _scaled(match: re.Match[str]) -> str:
+    return f"{spelling.number(match['n'])} {_SCALES[match['scale']]}"
+
+
+RULES = (
+    rule(r"(?<![\w.,$£€-])~(?P<n>\d[\d,]*(?:\.\d+)?)(?!\w)", lambda m: f"about {spelling.number(m['n'])}"),
+    rule(rf"(?<![\w.,$£€+-])\+(?P<n>\d+(?:\.\d+)?){AFTER}", lambda m: f"plus {spelling.number(m['n'])}"),
+    rule(r"(?<![\w.,$£€-])(?P<n>\d+(?:\.\d+)?)(?P<scale>k|M|bn|B|(?<=\d\d)K)(?=\s[a-z])(?!\w)", _scaled),
+)  # fmt: skip

@@ -1,0 +1,66 @@
+"""Ranges, scores, ratios and negative numbers; `amount` also reads the ranges in front of units and currencies."""
+
+from __future__ import annotations
+
+import re
+
+from kokoro_fast.text.verbalize import spelling
+from kokoro_fast.text.verbalize.rule import AFTER, BEFORE, DASH, NUMBER, rule
+
+_RANGE = re.compile(rf"({NUMBER}){DASH}({NUMBER})")
+
+_COUNTED = r"(?=\s(?:to\b)?[a-z])"
+"""Before a noun: "10-15 minutes"."""
+
+_PLACES = (
+    r"(?:pages?|pp?\.|chapters?|verses?|lines?|ages?|aged|grades?|years?|between|from|about|around|some|of|items?)"
+)
+"""Words before a range of anything but scores."""
+
+
+def amount(text: str) -> str:
+    """The words of a number or a range: "10-15" -> "ten to fifteen"."""
+    ends = _RANGE.fullmatch(text)
+    return f"{spelling.number(ends[1])} to {spelling.number(ends[2])}" if ends else spelling.number(text)
+
+
+def _range(match: re.Match[str]) -> str | None:
+    low, high = match["low"], match["high"]
+    if len(low) == len(high) == 4 and low[:2] in ("16", "17", "18", "19", "20"):
+        return f"{spelling.year(low)} to {spelling.year(high)}"
+    rises = float(low.replace(",", "")) < float(high.replace(",", ""))
+    return f"{spelling.number(low)} to {spelling.number(high)}" if rises else None
+
+
+def _short_year(match: re.Match[str]) -> str | None:
+    """ "1914-18" -> "nineteen fourteen to eighteen"."""
+    if int(match["low"][2:]) >= int(match["high"]):
+        return None
+    return f"{spelling.year(match['low'])} to {spelling.cardinal(int(match['high']))}"
+
+
+RULES = (
+    rule(rf"{BEFORE}(?P<low>1[5-9]\d\d|20\d\d)[-–](?P<high>\d\d){AFTER}", _short_year),
+    rule(rf"{BEFORE}(?P<low>{NUMBER})\s?[–~]\s?(?P<high>{NUMBER}){AFTER}", _range),
+    rule(
+        rf"{BEFORE}(?P<low>{NUMBER})-(?P<high>{NUMBER}){AFTER}{_COUNTED}(?!\s(?:win|loss|lead|victory|defeat|draw|in)\b)",
+        lambda match: None if match.string[match.end() :].startswith((" today", " at ")) else _range(match),
+    ),
+    rule(rf"(?i:\b{_PLACES})\s(?P<all>(?P<low>{NUMBER})-(?P<high>{NUMBER})){AFTER}", _range, group="all"),
+    rule(
+        rf"(?i:\b(?:open|works?|working|hours|weekdays|daily))\s(?P<all>(?P<low>\d{{1,2}})-(?P<high>\d{{1,2}})){AFTER}",
+        lambda m: f"{spelling.number(m['low'])} to {spelling.number(m['high'])}",
+        group="all",
+    ),
+    rule(rf"{BEFORE}(?P<low>1[5-9]\d\d|20\d\d)-(?P<high>1[5-9]\d\d|20\d\d){AFTER}", _range),
+    rule(rf"{BEFORE}(\d{{1,3}}):(\d{{1,3}}){AFTER}(?<=\d:\d)", lambda m: f"{amount(m[1])} to {amount(m[2])}"),
+    rule(
+        rf"(?i:\b(?:ratio|odds|mixture|scale) of )(?P<all>(?P<a>\d+):(?P<b>\d+)){AFTER}",
+        lambda m: f"{amount(m['a'])} to {amount(m['b'])}",
+        group="all",
+    ),
+    rule(
+        rf"(?<![\w.,)%°-])[-−](?P<number>{NUMBER}){AFTER}(?<![\d]\s-)",
+        lambda m: f"minus {spelling.number(m['number'])}",
+    ),
+)

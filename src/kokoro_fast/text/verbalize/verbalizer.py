@@ -1,0 +1,141 @@
+"""Runs the rules of all classes over a text, and keeps the first reading of every place."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from kokoro_fast.text.markup.edits import Alias, Edit, Hidden, Link, Silent
+from kokoro_fast.text.normalize import NormalizedText
+from kokoro_fast.text.verbalize import (
+    abbreviations,
+    capitals,
+    codes,
+    dates,
+    fractions,
+    homographs,
+    markdown,
+    marks,
+    mathematics,
+    measures,
+    money,
+    numbers,
+    phones,
+    ranges,
+    roman,
+    times,
+    verses,
+    web,
+    words,
+)
+from kokoro_fast.text.verbalize.rule import DIGITS, Rule, Said, Sounds, Unsaid
+
+RULES: tuple[Rule, ...] = (
+    *markdown.RULES,
+    *web.RULES,
+    *phones.RULES,
+    *verses.RULES,
+    *dates.RULES,
+    *times.RULES,
+    *money.RULES,
+    *measures.RULES,
+    *codes.RULES,
+    *fractions.RULES,
+    *mathematics.RULES,
+    *ranges.RULES,
+    *roman.RULES,
+    *words.RULES,
+    *capitals.RULES,
+    *abbreviations.RULES,
+    *marks.RULES,
+    *numbers.RULES,
+    *homographs.RULES,
+)
+"""From the most particular to the most general: a place that one rule has read is no other rule's."""
+
+
+class Reading(NamedTuple):
+    """The words or sounds to be read in place of `text[start:end]`."""
+
+    start: int
+    end: int
+    said: Said
+
+
+def verbalize(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Reading]:
+    """The readings of a plain text, in order, not overlapping. The time is linear in the text.
+
+    Args:
+        text: as `NormalizedText.with_lines` gives it: plain apostrophes and minus signs, single spaces and line feeds.
+        taken: ranges that somebody else reads, such as the words of a lexicon.
+    """
+    readings: list[Reading] = []
+    claimed = sorted(taken)
+    has_digits = _has(text, DIGITS)
+    for rule in RULES:
+        if not (has_digits if rule.needs is DIGITS else _has(text, rule.needs)):
+            continue
+        found = []
+        for match in rule.pattern.finditer(text):
+            start, end = match.span(rule.group)
+            if _is_free(claimed, start, end) and (said := rule.read(match)) is not None:
+                found.append(Reading(start, end, said))
+        if found:
+            readings += found
+            claimed = sorted([*claimed, *((start, end) for start, end, _ in found)])
+    return sorted(readings)
+
+
+def readings_of(text: NormalizedText) -> list[Edit]:
+    """The readings of a normalized text as edits of the user's text, where no markup and no lexicon reads it."""
+    taken = [*((start, end) for start, end, _ in text.links), *text.aliases]
+    torn = text.edges | {position for position, _, _ in text.pauses}
+    return [
+        _edit(*text.source_range(start, end), said)
+        for start, end, said in verbalize(text.with_lines(), taken)
+        if torn.isdisjoint(range(start + 1, end))
+    ]
+
+
+def with_readings(edits: Sequence[Edit], readings: Sequence[Edit]) -> list[Edit]:
+    """The edits of markup and of readings, in order. An entity within a reading, such as `&lt;`, is read with it."""
+    starts = [reading.start for reading in readings]
+
+    def is_read(edit: Edit) -> bool:
+        index = bisect(starts, edit.start) - 1
+        return index >= 0 and edit.start < readings[index].end
+
+    return sorted([*(edit for edit in edits if not is_read(edit)), *readings], key=lambda edit: edit.start)
+
+
+def in_words(text: str) -> str:
+    """The words of a plain text that stands within a sentence."""
+    words: list[str] = []
+    position = 0
+    for start, end, said in verbalize(f"{text} and"):
+        if not isinstance(said, Sounds):
+            words += [text[position:start], said if isinstance(said, str) else ""]
+            position = end
+    return "".join([*words, text[position:]])
+
+
+def _edit(start: int, end: int, said: Said) -> Edit:
+    match said:
+        case Sounds():
+            return Link(start, end, start, end, said.phonemes)
+        case Unsaid.SIGN:
+            return Silent(start, end)
+        case Unsaid.MARKUP:
+            return Hidden(start, end, "")
+        case _:
+            return Alias(start, end, start, end, said)
+
+
+def _has(text: str, needs: tuple[str, ...]) -> bool:
+    return not needs or any(each in text for each in needs)
+
+
+def _is_free(claimed: list[tuple[int, int]], start: int, end: int) -> bool:
+    index = bisect(claimed, (start, end))
+    return (index == 0 or claimed[index - 1][1] <= start) and (index == len(claimed) or end <= claimed[index][0])
