@@ -37,6 +37,13 @@ class Speech:
         """Seconds of audio."""
         return len(self.audio) / self.sample_rate
 
+    @property
+    def spoken_text(self) -> str:
+        """The text as it was read: numbers, signs and abbreviations in words."""
+        return "".join(
+            word.before + (word.text if word.said is None else word.said) + word.after for word in self.words
+        )
+
     def save(self, path: str | Path) -> None:
         """Write a sound file. Its suffix picks the format: .wav, .flac, .ogg, .opus, .mp3, .m4a or .m4b.
 

@@ -65,6 +65,7 @@ class Token:
         char_start, char_end: half-open range of characters in the text the user gave.
         tag: Penn Treebank part-of-speech tag, or None where no tagger ran (other languages, raw phonemes).
         override: the voice and rate in which the token is spoken. A chunk never mixes two.
+        said: the words that are read in place of `text`; None where the text itself is read.
         pause: seconds of silence that markup asks for after the token, from its last sound to the next sound; None
             leaves that to the break. A chunk always ends there. Pauses in a row add up.
     """
@@ -77,6 +78,7 @@ class Token:
     tag: str | None = None
     override: ProsodyOverride = PLAIN
     pause: float | None = None
+    said: str | None = None
 
     @property
     def symbols(self) -> str:
@@ -167,6 +169,7 @@ class Word(_Timed):
         char_start, char_end: half-open range of characters in the user's text, or in the phonemes if those were given.
         phones: the sounds of the word. Each begins where the one before it ends, except in a word that was cut in two:
             there, the break between the chunks belongs to no phone.
+        said: the words that were read in place of `text` ("ten dollars" for "$10"); None where the text itself was.
         before, after: marks and white space around the word, as the user wrote them, without markup: joined over all
             words, `before + text + after` is what was read.
     """
@@ -180,6 +183,7 @@ class Word(_Timed):
     phones: tuple[Phone, ...] = ()
     before: str = ""
     after: str = ""
+    said: str | None = None
 
     def later(self, samples: int) -> Word:
         """The same word in audio that begins `samples` earlier."""
@@ -204,6 +208,7 @@ class Word(_Timed):
             "phones": [(phone.symbol, phone.start_sample, phone.end_sample) for phone in self.phones],
             "before": self.before,
             "after": self.after,
+            "said": self.said,
         }
 
     @classmethod

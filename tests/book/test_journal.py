@@ -120,13 +120,13 @@ JOURNAL_OF_VERSION_1 = (
         JOURNAL_OF_VERSION_1,
         b"[" * 1_000_000 + b"\n",
         sealed(b"[" * 1_000_000),
-        sealed(rb'{"version":2,"settings":{"the text":"\ud800"},"seed":5}'),  # no journal can be written with it
+        sealed(rb'{"version":3,"settings":{"the text":"\ud800"},"seed":5}'),  # no journal can be written with it
         encode_line({"version": 1, "settings": OPTIONS, "seed": 5}, 0)[0],
-        encode_line({"version": 2, "settings": [], "seed": 5}, 0)[0],
-        encode_line({"version": 2, "settings": OPTIONS, "seed": "5"}, 0)[0],
-        encode_line({"version": 2, "settings": OPTIONS, "seed": -1}, 0)[0],
-        encode_line({"version": 2, "settings": OPTIONS}, 0)[0],
-        encode_line({"version": 2, "settings": OPTIONS, "seed": 5, "long": "x" * LONGEST_LINE}, 0)[0],
+        encode_line({"version": 3, "settings": [], "seed": 5}, 0)[0],
+        encode_line({"version": 3, "settings": OPTIONS, "seed": "5"}, 0)[0],
+        encode_line({"version": 3, "settings": OPTIONS, "seed": -1}, 0)[0],
+        encode_line({"version": 3, "settings": OPTIONS}, 0)[0],
+        encode_line({"version": 3, "settings": OPTIONS, "seed": 5, "long": "x" * LONGEST_LINE}, 0)[0],
     ],
     ids=lambda content: f"{content[:40]!r}",
 )
@@ -140,7 +140,7 @@ def test_values_that_cannot_be_printed_are_not(tmp_path: Path) -> None:
     path, journal, _ = kept(tmp_path)
     for value in ("a\nb", "\x1b[2J", "x" * 41, ["fast"], int("9" * 4000)):
         settings = {**OPTIONS, "speed": value}
-        journal.write_bytes(encode_line({"version": 2, "settings": settings, "seed": 5}, 0)[0])
+        journal.write_bytes(encode_line({"version": 3, "settings": settings, "seed": 5}, 0)[0])
         with ResumableJob(path) as work:
             assert work.begin(OPTIONS, 5) == "speed has changed"
 

@@ -12,6 +12,7 @@ from kokoro_fast.chunking.atoms import iter_atoms
 from kokoro_fast.chunking.breaks import Break, classify_breaks
 from kokoro_fast.chunking.costs import BREAK_COST, INSIDE_BRACKETS, INSIDE_QUOTATION, break_cost, length_cost
 from kokoro_fast.chunking.kinds import Kind
+from kokoro_fast.symbols import MARKS
 from kokoro_fast.text import phonemizer
 from kokoro_fast.text.abbreviations import Period, period_after
 from kokoro_fast.types import Token
@@ -19,7 +20,7 @@ from kokoro_fast.types import Token
 
 def breaks(text: str, lang: str = "en-us") -> dict[str, Break]:
     """Each word that a break follows, by its text with its marks."""
-    return judged(phonemizer(lang)(text).tokens)
+    return judged(phonemizer(lang, normalize=False)(text).tokens)
 
 
 def judged(tokens: list[Token]) -> dict[str, Break]:
@@ -80,6 +81,8 @@ def test_an_abbreviation_is_bound_to_what_follows(text: str, word: str) -> None:
         ("He sued Acme Inc. in May.", "Inc."),
         ("It was 5 p.m. and dark.", "p.m."),
         ("Rope, nails, etc. were bought.", "etc."),
+        ("It is at 5 p.m. Eastern time.", "p.m."),
+        ("It was at 9 a.m. Monday last.", "a.m."),
     ],
 )
 def test_an_abbreviation_within_a_sentence_does_not_end_it(text: str, word: str) -> None:
@@ -95,11 +98,34 @@ def test_an_abbreviation_within_a_sentence_does_not_end_it(text: str, word: str)
         ("We bought rope, nails, etc. They cost little.", "etc."),
         ("Now for plan B. Then we go.", "B."),
         ("She said no. Peter left.", "no."),
+        ("He left at 5 p.m. Dr. Smith stayed.", "p.m."),
+        ("They sold pens, etc. John bought two.", "etc."),
+        ("She has a Ph.D. Mary has none.", "Ph.D."),
         ("It was in 1984. Then it rained.", "1984."),
     ],
 )
 def test_an_abbreviation_may_end_a_sentence_all_the_same(text: str, word: str) -> None:
     assert breaks(text)[word].kind is Kind.SENTENCE
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("It ended at 5 p.m. Then we left.", "It ended at five pea em. Then we left."),
+        ("It ended at 5 p.m.", "It ended at five pea em."),
+        ("It was 5 p.m. and dark.", "It was five pea em and dark."),
+        ("He left the U.S. He went home.", "He left the you ess. He went home."),
+        ("We sold pens, etc. John left.", "We sold pens, etcetera. John left."),
+        ("It is 3:45, not 12:05.", "It is three forty five, not twelve O five."),
+        ("We climbed Mt. Everest.", "We climbed Mount Everest."),
+        ("Use a T-shirt on 555-1234.", "Use a T-shirt on five five five one two three four."),
+    ],
+)
+def test_the_stop_of_an_abbreviation_is_heard_where_a_sentence_ends(text: str, words: str) -> None:
+    """And nowhere else: a colon or a hyphen inside a number makes no pause either."""
+    spelled = words.replace("pea em", "P.M").replace("you ess", "U.S")
+    found, expected = ("".join(t.symbols for t in phonemizer("en-us")(each).tokens) for each in (text, spelled))
+    assert [char for char in found if char in MARKS] == [char for char in expected if char in MARKS]
 
 
 def test_abbreviations_of_other_languages_without_tags() -> None:
@@ -114,7 +140,8 @@ def test_the_periods_of_some_words() -> None:
     assert period_after("Dr") is period_after("e.g") is Period.NEVER
     assert period_after("DR") is period_after("mr") is Period.NEVER
     assert period_after("Fig") is period_after("p") is Period.BEFORE_NUMBER
-    assert period_after("P") is period_after("U.S") is period_after("Ph.D") is Period.EITHER
+    assert period_after("P") is period_after("U.S") is Period.EITHER
+    assert period_after("Ph.D") is period_after("p.m") is period_after("etc") is Period.BEFORE_TIME
     assert period_after("sat") is period_after("gate") is period_after("") is Period.ENDS
 
 

@@ -44,7 +44,7 @@ def test_with_a_schedule_nothing_is_lost_either(tokens: list[Token], limit: int,
     assert joined(tokens_of(chunks)) == joined(tokens)
     assert all(0 < size <= limit for size in sizes(chunks))
     for chunk in chunks:
-        assert len(chunk.phonemes) <= most or len(list(iter_atoms(chunk.tokens, limit))) == 1
+        assert len(chunk.phonemes) <= most or len(list(iter_atoms(chunk.tokens, limit))) <= 1
     assert [chunk.phonemes for chunk in plan(tokens, limit)] == [
         chunk.phonemes for chunk in iter_chunks(tokens, limit, final=final)
     ]

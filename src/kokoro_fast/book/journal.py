@@ -20,7 +20,7 @@ from typing import Any, Self
 from kokoro_fast.files import open_regular
 from kokoro_fast.types import Word
 
-VERSION = 2
+VERSION = 3
 """The version of the journal's form. A job of another version is started anew."""
 
 LONGEST_LINE = 1 << 24
@@ -134,7 +134,7 @@ def _numbers(word: Word) -> Iterator[int]:
 
 
 def _texts(word: Word) -> Iterator[str]:
-    yield from (word.text, word.phonemes, word.before, word.after)
+    yield from (word.text, word.phonemes, word.before, word.after, word.said or "")
     yield from (phone.symbol for phone in word.phones)
 
 

@@ -15,7 +15,7 @@ from kokoro_fast.chunking.atoms import Atom, Gap
 from kokoro_fast.chunking.costs import break_cost
 from kokoro_fast.chunking.kinds import Kind, boundary_of
 from kokoro_fast.symbols import CLAUSE_MARKS, QUOTES, SENTENCE_MARKS
-from kokoro_fast.text.abbreviations import Period, period_after
+from kokoro_fast.text.abbreviations import TIMES, Period, period_after
 from kokoro_fast.types import Boundary, Token
 
 WRAPPED_LINE = range(50, 121)
@@ -130,7 +130,7 @@ def _by_marks(atoms: Sequence[Atom], i: int, following: Atom | None) -> Kind | N
     """The kind that the marks after an atom make, or the period inside its word; None if they leave it open."""
     atom = atoms[i]
     marks = atom.closing
-    swallowed = _swallows_period(atom)
+    swallowed = _swallows_period(atom) and not (following and following.inside_token)
     if _is_item_number(atoms, i, "." if swallowed else marks):
         return Kind.BOUND
     if swallowed and atom.word:
@@ -174,6 +174,8 @@ def _by_period(word: str, following: Atom | None, swallowed: bool = False) -> Ki
     capital = text[:1].isupper()
     if period is Period.BEFORE_NUMBER:
         return Kind.BOUND if is_number else Kind.SENTENCE if capital else None
+    if period is Period.BEFORE_TIME and capital:
+        return Kind.TIGHT if text in TIMES else Kind.SENTENCE
     if capital and text != "I" and tag and (tag in STARTS_SENTENCE or (len(word) > 1 and tag not in NAME_LIKE)):
         return Kind.SENTENCE
     if len(word) == 1 and capital:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @lexicon_option
 @markup_option
 @normalize_option
+@click.option("--spoken", is_flag=True, help="Write the words that are read instead: numbers and signs in words.")
 def phonemes(
     text: tuple[str, ...],
     file: str | None,
@@ -41,11 +42,13 @@ def phonemes(
     lexicon: str | None,
     markup: MarkupMode,
     normalize: bool,
+    spoken: bool,
 ) -> None:
     """Turn TEXT, a file, or standard input into phonemes, for hosts that speak phonemes only.
 
     \b
     kokoro-fast phonemes "Hello from Kokoro."
+    kokoro-fast phonemes --spoken "It cost $1.5M on 3/4/2024."
     kokoro-fast phonemes -f book.txt -o book.jsonl
     kokoro-fast phonemes -f book.txt | kokoro-say DIR --voice af_heart --lines - -o book.wav
 
@@ -54,12 +57,14 @@ def phonemes(
     """
     source = read_text_source(text, file, None)
     with messages():
-        from kokoro_fast.export.phoneme_lines import phoneme_lines
+        from kokoro_fast.export.phoneme_lines import phoneme_lines, spoken_lines
         from kokoro_fast.text import load_lexicon
 
         entries = None if lexicon is None else load_lexicon(lexicon)
         with _output(output) as write:
-            for line in phoneme_lines(source.text or "", lang, entries, markup, normalize):
+            for line in (spoken_lines if spoken else phoneme_lines)(
+                source.text or "", lang, entries, markup, normalize
+            ):
                 write(line.encode() + b"\n")
 
 

@@ -6,7 +6,8 @@ Each line is one JSON object for one chunk. A text takes constant memory. docs/e
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from kokoro_fast.chunking.planner import iter_chunks
@@ -34,11 +35,27 @@ def phoneme_lines(
         InputError: nothing speakable, an unknown language, or markup that is not understood.
     """
     line: dict[str, Any] | None = None
-    for chunk in iter_chunks(phonemizer(lang, normalize).tokens(text, lexicon, markup)):
+    for chunk in _chunks(text, lang, lexicon, markup, normalize):
         line = as_dict(chunk, line["char_end"] if line else 0)
         yield json.dumps(line, ensure_ascii=False)
-    if line is None:
+
+
+def spoken_lines(
+    text: str, lang: str = "en-us", lexicon: Lexicon | None = None, markup: MarkupMode = "error", normalize: bool = True
+) -> Iterator[str]:
+    """The words that are read, numbers and signs in words, a line for each chunk. Arguments as for `phoneme_lines`."""
+    for chunk in _chunks(text, lang, lexicon, markup, normalize):
+        if chunk.tokens:
+            yield _words(chunk.tokens, lambda token: token.written if token.said is None else token.said)
+
+
+def _chunks(text: str, lang: str, lexicon: Lexicon | None, markup: MarkupMode, normalize: bool) -> Iterator[Chunk]:
+    chunks = iter_chunks(phonemizer(lang, normalize).tokens(text, lexicon, markup))
+    first = next(chunks, None)
+    if first is None:
         raise nothing_to_say(text)
+    yield first
+    yield from chunks
 
 
 def as_dict(chunk: Chunk, after: int = 0) -> dict[str, Any]:
@@ -63,12 +80,12 @@ def as_dict(chunk: Chunk, after: int = 0) -> dict[str, Any]:
     return line
 
 
-def _words(tokens: Iterable[Token]) -> str:
+def _words(tokens: Iterable[Token], shown: Callable[[Token], str] = attrgetter("written")) -> str:
     """The words as the user wrote them, on one line, without tags. A word cut in two is whole in both of its chunks."""
     words: list[str] = []
     start = -1
     for token in tokens:
         if token.char_start != start:
-            words += [token.written, token.whitespace]
+            words += [shown(token), token.whitespace]
         start = token.char_start
     return " ".join("".join(words).split())

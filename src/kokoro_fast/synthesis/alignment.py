@@ -54,7 +54,7 @@ def align_words(chunk: Chunk, durations: Sequence[int], offset: int, end_of_soun
             phonemes = "".join(token.symbols for token, _ in spoken[:-1]) + spoken[-1][0].phonemes
             phones = _phones(spoken, offset, end_of_sound)
             start, end = phones[0].start_sample, phones[-1].end_sample
-            words.append(Word(token.text, phonemes, start, end, char_start, char_end, phones, before))
+            words.append(Word(token.text, phonemes, start, end, char_start, char_end, phones, before, said=token.said))
             gap = ""
         else:
             gap += token.written

@@ -53,7 +53,7 @@ LONGEST_CLUSTER = 64
 LONGEST_TAG = 200
 """Characters within which a bracket must be closed to be markup. Otherwise it is an ordinary sign."""
 LONGEST_ELEMENT = 600
-"""Characters within which `</sub>` and `</phoneme>` are waited for: a word or a phrase stands before them."""
+"""Characters within which `</sub>`, `</phoneme>` and `</say-as>` are waited for: a word or phrase stands before."""
 _WORD_SEEN = 300
 """Characters of a word that are looked at: more than a tag with its marks has."""
 
@@ -71,7 +71,7 @@ _LINE_END = re.compile(rf"{LINE_END}|\u2029")
 _SPEECH = re.compile(r"[^\W_]")
 _TAG = re.compile(r"<[/!?A-Za-z][^<>]*>|\[[a-z]+:[^\[\]\s]*\]|(?<=\])\(/[^/\n]*/\)")
 _SLASH_OR_NEWLINE = re.compile(r"[/\n]")
-_WHOLE_ELEMENT = re.compile(r"<(sub|phoneme)\b[^<>]*(?<!/)>", re.IGNORECASE)
+_WHOLE_ELEMENT = re.compile(r"<(sub|phoneme|say-as)\b[^<>]*(?<!/)>", re.IGNORECASE)
 
 
 def can_speak(text: str, end: int) -> bool:

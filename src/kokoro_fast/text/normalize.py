@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -106,6 +107,11 @@ class NormalizedText:
     def source_range(self, start: int, end: int) -> tuple[int, int]:
         """The range of the user's text that `text[start:end]` (not empty) came from."""
         return self._starts[start], self._ends[end - 1]
+
+    def has_alias(self, start: int, end: int) -> bool:
+        """Whether an alias begins in `text[start:end]`."""
+        index = bisect_left(self.aliases, (start, start))
+        return index < len(self.aliases) and self.aliases[index][0] < end
 
     def with_lines(self) -> str:
         """`text`, with a line feed in place of each space where a line ends."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from kokoro_fast.text.abbreviations import Period, period_after
+from kokoro_fast.text.abbreviations import TIMES, Period, period_after
 
 _OPENING = (
     "The This That These Those It He She We They You I In On At But And So Or If When While Then There Here What Who "
@@ -43,6 +43,8 @@ def ends_sentence(before: str, text: str, following: int, *, first: bool, line_e
             return False
         case Period.BEFORE_NUMBER:
             return _ends_before(text, following, _followed_by_number(text, following))
+        case Period.BEFORE_TIME:
+            return _ends_before(text, following, not line_ends and _followed_by_time(text, following))
         case Period.EITHER:
             return _ends_before(text, following, _followed_by_name(text, following, line_ends))
     if line_ends or (len(word) > _LONGEST_ABBREVIATION and _WORD.fullmatch(word)):
@@ -79,6 +81,14 @@ def _followed_by_number(text: str, following: int) -> bool | None:
         return number is not None
     after = text[number.end() : number.end() + 1]
     return not after.isalnum() if after else None
+
+
+def _followed_by_time(text: str, following: int) -> bool | None:
+    """Whether the next word is one of `TIMES`."""
+    match = _NEXT_WORD.match(text, following)
+    if not match or (match.end() == len(text) and not match[2]):
+        return None
+    return match[1] in TIMES
 
 
 def _followed_by_name(text: str, following: int, line_ends: bool) -> bool | None:

@@ -38,7 +38,7 @@ UNKNOWN = [
     "<br/>",
     "<y/>",
     "<Break time='1s'/>",
-    '<say-as interpret-as="date">',
+    '<emphasis level="strong">',
     '<a href="x">',
     "[rate:1.2]",
     "[puase:1s]",

@@ -131,6 +131,54 @@ def test_an_alias_is_one_token_with_the_range_of_the_word(language: str) -> None
     assert spoken(tokens) == spoken(speak("El World Wide Web, Rome., web.", language).tokens)
 
 
+@pytest.mark.parametrize(
+    ("attributes", "text", "words"),
+    [
+        ('"cardinal"', "1234", "one thousand two hundred thirty four"),
+        ('"cardinal"', "-3.5", "minus three point five"),
+        ('"ordinal"', "21", "twenty first"),
+        ('"digits"', "2024", "two zero two four"),
+        ('"characters"', "a1-B", "ay one dash bee"),
+        ('"spell-out"', "USA", "you ess ay"),
+        ('"telephone"', "+1 (555) 0123", "plus one, five five five, zero one two three"),
+        ('"date"', "2024-01-05", "January fifth, twenty twenty four"),
+        ('"date" format="dmy"', "10/11/2024", "November tenth, twenty twenty four"),
+        ('"date" format="mdy"', "10/11/2024", "October eleventh, twenty twenty four"),
+        ('"date" format="md"', "10/11", "October eleventh"),
+        ('"time"', "2:30pm", "two thirty pea em"),
+        ('"fraction"', "3/4", "three quarters"),
+        ('"currency"', "$42.50", "forty two dollars and fifty cents"),
+        ('"unit"', "10 km", "ten kilometers"),
+        ('"date"', "some day", "some day"),
+    ],
+)
+def test_say_as(attributes: str, text: str, words: str) -> None:
+    names = {"ay": "[A](/ˈA/)", "bee": "[B](/bˈi/)", "ess": "[S](/ˈɛs/)", "you": "[U](/jˈu/)", "em": "[M](/ˈɛm/)",
+             "pea": "[P](/pˈi/)"}  # fmt: skip
+    expected = " ".join(names.get(word, word) for word in words.split())
+    marked = f"It is <say-as interpret-as={attributes}>{text}</say-as> now."
+    tokens = speak(marked).tokens
+    assert_true_to(marked, tokens)
+    assert [token.text for token in tokens] == ["It", "is", text, "now", "."]
+    assert spoken(tokens).replace(" ", "") == spoken(speak(f"It is {expected} now.").tokens).replace(" ", "")
+
+
+def test_say_as_needs_a_class() -> None:
+    for attributes in ("", 'interpret-as="poem"'):
+        with pytest.raises(InputError, match=r"expected interpret-as cardinal, number, ordinal, .*; got"):
+            speak(f"<say-as {attributes}>1</say-as>")
+
+
+def test_say_as_is_read_as_it_stands_in_other_languages() -> None:
+    marked = speak('<say-as interpret-as="digits">12</say-as> euros', "fr-fr")
+    assert spoken(marked.tokens) == spoken(speak("12 euros", "fr-fr").tokens)
+
+
+def test_an_alias_is_put_into_words() -> None:
+    tokens = speak('<sub alias="$5, Inc.">x</sub> now').tokens
+    assert (tokens[0].text, tokens[0].said) == ("x", "five dollars, ink")
+
+
 def test_pronunciations() -> None:
     text = (
         '<phoneme alphabet="ipa" ph="ʤˈAsᵊn">JSON</phoneme> and [JSON](/ʤˈA/)\'s '

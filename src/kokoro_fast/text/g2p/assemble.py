@@ -224,7 +224,9 @@ def _tokens(units: Sequence[G2PUnit], text: NormalizedText, source: str) -> Iter
         while waiting and waiting[0][0] <= unit.start:
             yield _pause_token(*waiting.popleft(), source)
         start, end = text.source_range(unit.start, unit.end)
-        yield Token(source[start:end], unit.phonemes or "", text.space_after_word(unit.end), start, end, unit.tag)
+        said = text.text[unit.start : unit.end] if text.has_alias(unit.start, unit.end) else None
+        space = text.space_after_word(unit.end)
+        yield Token(source[start:end], unit.phonemes or "", space, start, end, unit.tag, said=said)
     for pause in waiting:
         yield _pause_token(*pause, source)
 
@@ -237,15 +239,17 @@ def _with_silent(tokens: list[Token], text: NormalizedText, source: str) -> list
         before = tokens[index - 1] if index and tokens[index - 1].pause is None else None
         after = tokens[index] if index < len(tokens) and tokens[index].pause is None else None
         if before and before.char_end == start:
-            tokens[index - 1] = replace(before, text=source[before.char_start : end], char_end=end)
+            said = before.text if before.said is None else before.said
+            tokens[index - 1] = replace(before, text=source[before.char_start : end], char_end=end, said=said)
             continue
         if before and source[before.char_end : start].isspace():
             tokens[index - 1] = replace(before, whitespace=source[before.char_end : start])
         gap = source[end : after.char_start] if after else ""
         if after and (not gap or (gap.isspace() and "\n" not in gap)):
-            tokens[index] = replace(after, text=source[start : after.char_end], char_start=start)
+            said = after.text if after.said is None else after.said
+            tokens[index] = replace(after, text=source[start : after.char_end], char_start=start, said=said)
         else:
-            tokens.insert(index, Token(source[start:end], "", gap if gap.isspace() else "", start, end))
+            tokens.insert(index, Token(source[start:end], "", gap if gap.isspace() else "", start, end, said=""))
     return tokens
 
 

@@ -14,11 +14,11 @@ from kokoro_fast.text.g2p.assemble import G2PUnit, Phonemized, assemble, only_si
 from kokoro_fast.text.g2p.languages import Language, resolve_language
 from kokoro_fast.text.g2p.lexicon import Lexicon
 from kokoro_fast.text.g2p.overrides import apply_markup
-from kokoro_fast.text.markup.edits import Alias, Edit
+from kokoro_fast.text.markup.edits import Alias, Edit, SayAs
 from kokoro_fast.text.markup.parser import MarkupMode, Scope, parse_markup
 from kokoro_fast.text.normalize import NormalizedText, normalize
 from kokoro_fast.text.segments import segments
-from kokoro_fast.text.verbalize import in_words, pronunciations, readings_of, with_readings
+from kokoro_fast.text.verbalize import in_words, pronunciations, readings_of, say_as, say_letters, with_readings
 from kokoro_fast.types import Token
 
 VERBALIZED = frozenset(["en-us", "en-gb"])
@@ -109,8 +109,8 @@ class Phonemizer:
         self, text: str, start: int, end: int, edits: Sequence[Edit], lexicon: Lexicon | None
     ) -> NormalizedText:
         """The plain text, with the words of the lexicon, and with words for what nobody says as it stands."""
-        if self._verbalizes:
-            edits = [replace(edit, text=in_words(edit.text)) if isinstance(edit, Alias) else edit for edit in edits]
+        given = {edit.word_start for edit in edits if isinstance(edit, Alias)}
+        edits = [self._said(edit, text) for edit in edits]
         normalized = normalize(text, start, end, edits)
         if lexicon:
             lexicon.apply(normalized)
@@ -121,9 +121,22 @@ class Phonemizer:
             normalized = normalize(text, start, end, with_readings(edits, readings))
             if lexicon:
                 lexicon.apply(normalized)
+        say_letters(normalized, given)
         if self.language.code == "en-us":
             pronunciations().apply(normalized)
         return normalized
+
+    def _said(self, edit: Edit, text: str) -> Edit:
+        """An alias in words, where the user's words hold more than words, or where `<say-as>` asks for one."""
+        match edit:
+            case Alias() if self._verbalizes:
+                return replace(edit, text=in_words(edit.text))
+            case SayAs():
+                word = text[edit.word_start : edit.word_end]
+                said = say_as(edit.kind, edit.form, word) if self.language.code in VERBALIZED else word
+                return Alias(edit.start, edit.end, edit.word_start, edit.word_end, said)
+            case _:
+                return edit
 
     def _units(self, text: NormalizedText) -> list[G2PUnit]:
         if not text.text:

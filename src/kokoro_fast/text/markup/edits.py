@@ -37,6 +37,18 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
+class SayAs:
+    """Text whose class is given: `kind` is its interpret-as, `form` its format or "". The rest is as in `Link`."""
+
+    start: int
+    end: int
+    word_start: int
+    word_end: int
+    kind: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Silence of `seconds` where the tag stands."""
 
@@ -71,7 +83,7 @@ class Silent:
     end: int
 
 
-Edit = Link | Alias | Pause | Character | Hidden | Silent
+Edit = Link | Alias | SayAs | Pause | Character | Hidden | Silent
 """A part of the text that is not read as it stands."""
 
 

@@ -2,7 +2,7 @@
 
     [word](/phonemes/)   <phoneme ph="phonemes">word</phoneme>   <sub alias="words">text</sub>
     [pause:1.5s]         <break time="800ms"/>                   [voice:af_heart] ... [voice:default]
-    <prosody rate="slow">text</prosody>                          <speak>, <p>, <s>
+    <prosody rate="slow">text</prosody>   <say-as interpret-as="date">text</say-as>   <speak>, <p>, <s>
 
 Nothing is rewritten: the result is a list of edits with their ranges, so that every offset stays true. `scanner` says
 what has the shape of markup at all; docs/markup.md is the reference for users.
@@ -16,9 +16,10 @@ from typing import Literal
 
 from kokoro_fast.config import SPEED_RANGE
 from kokoro_fast.errors import InputError
-from kokoro_fast.text.markup.edits import Alias, Character, Edit, Hidden, Link, Markup, Pause
+from kokoro_fast.text.markup.edits import Alias, Character, Edit, Hidden, Link, Markup, Pause, SayAs
 from kokoro_fast.text.markup.scanner import ELEMENTS, LONGEST_WORD, Form, Tag, find_tags
 from kokoro_fast.text.phonemes import check_symbols
+from kokoro_fast.text.verbalize.say_as import KINDS
 from kokoro_fast.types import ProsodyOverride
 
 MarkupMode = Literal["error", "plain"]
@@ -45,11 +46,12 @@ _ATTRIBUTES = {
     "break": ("time", "strength"),
     "phoneme": ("ph", "alphabet"),
     "sub": ("alias",),
+    "say-as": ("interpret-as", "format", "detail"),
     "prosody": ("rate",),
 }
 """The attributes that are understood. Elements that are not listed take any attribute, since none can be heard."""
 
-_LEAVES = ("phoneme", "sub")
+_LEAVES = ("phoneme", "sub", "say-as")
 """Elements with nothing but text inside."""
 
 _SPACES = {"speak": " ", "p": "\n\n", "s": " ", "prosody": ""}
@@ -245,7 +247,7 @@ class _Parser:
         self._add(Hidden(tag.start, tag.end, _SPACES[tag.name]), closes=True)
 
     def _close_leaf(self, leaf: Tag, close: Tag) -> None:
-        """Make the edit of `<phoneme>` or `<sub>` with the text before its closing tag."""
+        """Make the edit of `<phoneme>`, `<sub>` or `<say-as>` with the text before its closing tag."""
         content = self._text[leaf.end : close.start]
         if not content.strip() or len(content) > LONGEST_WORD:
             got = f"{len(content)} characters" if content.strip() else "nothing"
@@ -258,6 +260,9 @@ class _Parser:
                 raise self._expected(leaf, f'<sub alias="...">, the alias 1 to {LONGEST_WORD} characters long')
             self._add(Alias(leaf.start, close.end, *word, alias))
             return
+        if leaf.name == "say-as":
+            self._add(SayAs(leaf.start, close.end, *word, self._kind(leaf), leaf.values.get("format", "")))
+            return
         if leaf.values.get("alphabet", "ipa").lower() != "ipa":
             raise self._expected(leaf, 'alphabet="ipa"')
         phonemes = leaf.values.get("ph", "")
@@ -265,6 +270,12 @@ class _Parser:
             raise self._expected(leaf, '<phoneme ph="...">')
         offset = max(leaf.start, self._text.find(phonemes, leaf.start, leaf.end))
         self._pronounce(leaf.start, close.end, word, phonemes, offset)
+
+    def _kind(self, leaf: Tag) -> str:
+        kind = leaf.values.get("interpret-as", "").strip().lower()
+        if kind not in KINDS:
+            raise self._expected(leaf, f"interpret-as {', '.join(KINDS)}", kind or None)
+        return kind
 
     def _pronounce(self, start: int, end: int, word: tuple[int, int], phonemes: str, offset: int) -> None:
         check_symbols(phonemes, offset=self._scope.position + offset)

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from html import unescape
 
-ELEMENTS = frozenset(["speak", "p", "s", "break", "phoneme", "sub", "prosody"])
+ELEMENTS = frozenset(["speak", "p", "s", "break", "phoneme", "sub", "say-as", "prosody"])
 """The elements that are understood."""
 
 # fmt: off
 OTHER_ELEMENTS = frozenset([
     # The rest of SSML.
-    "audio", "desc", "emphasis", "lang", "lexicon", "lookup", "mark", "meta", "metadata", "say-as", "token", "voice",
+    "audio", "desc", "emphasis", "lang", "lexicon", "lookup", "mark", "meta", "metadata", "token", "voice",
     "w",
     # HTML. Its names of one letter are too common in ordinary text ("x<b>z").
     "abbr", "article", "aside", "body", "br", "button", "center", "cite", "code", "dd", "del", "div", "dl", "dt",
@@ -51,7 +51,7 @@ _ANGLE = re.compile(
     r"\s*+(?P<empty>/)?>"
 )
 _VALUE = re.compile(r"""([\w.:-]++)\s*+=\s*+(?:"([^"<]*+)"|'([^'<]*+)')""")
-_BROKEN_ELEMENT = re.compile(r"</?(?:break|phoneme|sub|prosody|speak)(?=[\s/>]|\Z)[^<>\n]*+>?")
+_BROKEN_ELEMENT = re.compile(r"</?(?:break|phoneme|sub|say-as|prosody|speak)(?=[\s/>]|\Z)[^<>\n]*+>?")
 _UNSPOKEN = re.compile(r"<!--[^<>]*+(?<=--)>|<\?[^<>]*+(?<=\?)>")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}+|#x[0-9A-Fa-f]{1,6}+);")
 

@@ -5,6 +5,16 @@ None where the context leaves doubt. `verbalizer.verbalize` runs all rules over 
 """
 
 from kokoro_fast.text.verbalize.pronunciations import pronunciations
-from kokoro_fast.text.verbalize.verbalizer import Reading, in_words, readings_of, verbalize, with_readings
+from kokoro_fast.text.verbalize.say_as import say_as
+from kokoro_fast.text.verbalize.verbalizer import Reading, in_words, readings_of, say_letters, verbalize, with_readings
 
-__all__ = ["Reading", "in_words", "pronunciations", "readings_of", "verbalize", "with_readings"]
+__all__ = [
+    "Reading",
+    "in_words",
+    "pronunciations",
+    "readings_of",
+    "say_as",
+    "say_letters",
+    "verbalize",
+    "with_readings",
+]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect
-from collections.abc import Iterable, Sequence
+import re
+from bisect import bisect, insort
+from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 from kokoro_fast.text.markup.edits import Alias, Edit, Hidden, Link, Silent
@@ -80,6 +81,8 @@ def verbalize(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Reading]
         for match in rule.pattern.finditer(text):
             start, end = match.span(rule.group)
             if _is_free(claimed, start, end) and (said := rule.read(match)) is not None:
+                if not isinstance(said, Unsaid):
+                    start = end - len(text[start:end].lstrip())
                 found.append(Reading(start, end, said))
         if found:
             readings += found
@@ -107,6 +110,22 @@ def with_readings(edits: Sequence[Edit], readings: Sequence[Edit]) -> list[Edit]
         return index >= 0 and edit.start < readings[index].end
 
     return sorted([*(edit for edit in edits if not is_read(edit)), *readings], key=lambda edit: edit.start)
+
+
+_LETTER_A = re.compile(r"\bA\b")
+
+
+def say_letters(text: NormalizedText, given: Set[int]) -> None:
+    """Let the letter A be said as a letter where a reading spells something; misaki takes it for the article.
+
+    Args:
+        given: where the user's own aliases begin in the user's text. They are sentences of people.
+    """
+    for start, end in text.aliases:
+        if text.source_range(start, end)[0] in given:
+            continue
+        for match in _LETTER_A.finditer(text.text, start, end):
+            insort(text.links, (*match.span(), "ˈA"))
 
 
 def in_words(text: str) -> str:
