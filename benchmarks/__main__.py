@@ -30,6 +30,7 @@ GROUPS = {
     },
     "What a listener hears": {
         "segmentation": Command("quality.segmentation", "are texts cut where a reader would breathe?"),
+        "readings": Command("quality.readings", "are numbers, signs and abbreviations read as people expect?"),
         "consistency": Command("quality.consistency", "how much pace and loudness differ from chunk to chunk"),
         "long_form": Command("quality.long_form", "half an hour in one go: words, memory, times of words"),
     },

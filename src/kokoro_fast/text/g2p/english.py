@@ -8,6 +8,7 @@ along in two fields that it never reads, `start_ts` and `end_ts`. Written for mi
 from __future__ import annotations
 
 import json
+import re
 import threading
 import warnings
 from collections.abc import Iterator
@@ -43,6 +44,9 @@ _SIGNS = {
 _SHORT_DASHES = frozenset("-–")
 _BULLETS = frozenset("-–*•‣·")
 _UNUSED_PIPES = ("parser", "ner", "lemmatizer", "senter", "attribute_ruler")
+
+_EAST_ASIAN = re.compile(r"[\u1100-\u11ff\u2e80-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+"""Characters of Chinese, Japanese and Korean, of which eSpeak's English says "Chinese letter", one by one."""
 
 _POSSESSIVE = "'s"
 _SIBILANTS = "szʃʒʧʤ"
@@ -201,7 +205,7 @@ def _build_g2p(british: bool) -> Any:
     g2p.lexicon = _build_lexicon(en.Lexicon, british)
     # Loaded at the first word that no dictionary has: most texts never need espeak, which takes 0.2 s to load.
     load_espeak = cache(lambda: espeak.english_fallback(british))
-    g2p.fallback = lambda token: load_espeak()(token)
+    g2p.fallback = lambda token: (UNKNOWN, 0) if _EAST_ASIAN.search(token.text) else load_espeak()(token)
     return g2p
 
 
