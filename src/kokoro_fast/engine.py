@@ -25,7 +25,7 @@ from kokoro_fast.streaming.stream import SpeechStream
 from kokoro_fast.synthesis.lookahead import ChunkRun
 from kokoro_fast.synthesis.synthesizer import N_SEEDS, Synthesizer
 from kokoro_fast.synthesis.throughput import Throughput
-from kokoro_fast.text import MarkupMode, load_lexicon, parse_markup, phonemes_to_tokens, phonemizer
+from kokoro_fast.text import EmojiMode, MarkupMode, load_lexicon, parse_markup, phonemes_to_tokens, phonemizer
 from kokoro_fast.text.feed import Feed
 from kokoro_fast.types import Token, VoiceLike
 from kokoro_fast.weights import VOICES, load_voice
@@ -53,6 +53,7 @@ class Kokoro:
         lexicon: pronunciations that override those of the dictionaries: {"JSON": "ʤˈAsᵊn"}, or a .json or .tsv file.
         normalize: whether numbers, dates, money, units, abbreviations, addresses and Markdown are put into words first
             (English; docs/normalization.md).
+        emoji: whether emoji are "silent", or read by their "names" (English).
 
     Attributes:
         backend: what runs the model: its `name`, `precision`, `threads` and `compile_seconds`.
@@ -77,11 +78,12 @@ class Kokoro:
         lexicon: Mapping[str, str] | str | Path | None = None,
         path: str | Path | None = None,
         normalize: bool = True,
+        emoji: EmojiMode = "silent",
     ) -> None:
         if seed is not None and not (isinstance(seed, int) and 0 <= seed < N_SEEDS):
             raise InputError(f"seed: expected a whole number from 0 to 2**63 - 1, got {seed!r}")
         self._lang = lang or _language_of(voice)
-        self._phonemizer = phonemizer(self._lang, normalize)
+        self._phonemizer = phonemizer(self._lang, normalize, emoji)
         self._voices = partial(load_voice, folder=None if path is None else Path(path) / "voices")
         self._voice = self._voices(voice)
         self._seed = seed

@@ -11,6 +11,7 @@ import click
 
 from kokoro_fast.cli.terminal import (
     STANDARD,
+    emoji_option,
     lexicon_option,
     markup_option,
     messages,
@@ -20,7 +21,7 @@ from kokoro_fast.cli.terminal import (
 from kokoro_fast.files import WholeFile
 
 if TYPE_CHECKING:
-    from kokoro_fast.text import MarkupMode
+    from kokoro_fast.text import EmojiMode, MarkupMode
 
 
 @click.command()
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @lexicon_option
 @markup_option
 @normalize_option
+@emoji_option
 @click.option("--spoken", is_flag=True, help="Write the words that are read instead: numbers and signs in words.")
 def phonemes(
     text: tuple[str, ...],
@@ -42,6 +44,7 @@ def phonemes(
     lexicon: str | None,
     markup: MarkupMode,
     normalize: bool,
+    emoji: EmojiMode,
     spoken: bool,
 ) -> None:
     """Turn TEXT, a file, or standard input into phonemes, for hosts that speak phonemes only.
@@ -61,10 +64,9 @@ def phonemes(
         from kokoro_fast.text import load_lexicon
 
         entries = None if lexicon is None else load_lexicon(lexicon)
+        lines = spoken_lines if spoken else phoneme_lines
         with _output(output) as write:
-            for line in (spoken_lines if spoken else phoneme_lines)(
-                source.text or "", lang, entries, markup, normalize
-            ):
+            for line in lines(source.text or "", lang, entries, markup, normalize, emoji):
                 write(line.encode() + b"\n")
 
 

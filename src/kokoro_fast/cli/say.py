@@ -9,6 +9,7 @@ import click
 
 from kokoro_fast.cli.terminal import (
     STANDARD,
+    emoji_option,
     lexicon_option,
     markup_option,
     messages,
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 @lexicon_option
 @markup_option
 @normalize_option
+@emoji_option
 @click.option("--threads", type=int, help="Number of CPU threads.  [default: one for each physical core]")
 @click.option(
     "--device",

@@ -39,6 +39,14 @@ normalize_option = click.option(
     help="Put numbers, dates, units, abbreviations, addresses and Markdown into words first, or not.  [default: do]",
 )
 
+emoji_option = click.option(
+    "--emoji",
+    type=click.Choice(["silent", "names"]),
+    default="silent",
+    show_default=True,
+    help="Whether emoji are silent or read by their names.",
+)
+
 STANDARD = "-"
 """The file name that stands for standard input or output."""
 

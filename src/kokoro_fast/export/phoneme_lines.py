@@ -13,12 +13,17 @@ from typing import Any
 from kokoro_fast.chunking.planner import iter_chunks
 from kokoro_fast.errors import nothing_to_say
 from kokoro_fast.synthesis.pauses import PAUSE_SECONDS
-from kokoro_fast.text import Lexicon, MarkupMode, phonemizer
+from kokoro_fast.text import EmojiMode, Lexicon, MarkupMode, Phonemizer, phonemizer
 from kokoro_fast.types import Chunk, Token
 
 
 def phoneme_lines(
-    text: str, lang: str = "en-us", lexicon: Lexicon | None = None, markup: MarkupMode = "error", normalize: bool = True
+    text: str,
+    lang: str = "en-us",
+    lexicon: Lexicon | None = None,
+    markup: MarkupMode = "error",
+    normalize: bool = True,
+    emoji: EmojiMode = "silent",
 ) -> Iterator[str]:
     """The lines of a text, without their line ends, each as soon as it is asked for.
 
@@ -30,27 +35,33 @@ def phoneme_lines(
         lexicon: pronunciations that override those of the dictionaries.
         markup: how to treat an invalid or unknown tag: as an "error", or as "plain" text.
         normalize: whether numbers, signs and abbreviations are put into words first.
+        emoji: whether emoji are "silent" or read by their "names".
 
     Raises:
         InputError: nothing speakable, an unknown language, or markup that is not understood.
     """
     line: dict[str, Any] | None = None
-    for chunk in _chunks(text, lang, lexicon, markup, normalize):
+    for chunk in _chunks(text, phonemizer(lang, normalize, emoji), lexicon, markup):
         line = as_dict(chunk, line["char_end"] if line else 0)
         yield json.dumps(line, ensure_ascii=False)
 
 
 def spoken_lines(
-    text: str, lang: str = "en-us", lexicon: Lexicon | None = None, markup: MarkupMode = "error", normalize: bool = True
+    text: str,
+    lang: str = "en-us",
+    lexicon: Lexicon | None = None,
+    markup: MarkupMode = "error",
+    normalize: bool = True,
+    emoji: EmojiMode = "silent",
 ) -> Iterator[str]:
     """The words that are read, numbers and signs in words, a line for each chunk. Arguments as for `phoneme_lines`."""
-    for chunk in _chunks(text, lang, lexicon, markup, normalize):
+    for chunk in _chunks(text, phonemizer(lang, normalize, emoji), lexicon, markup):
         if chunk.tokens:
             yield _words(chunk.tokens, lambda token: token.written if token.said is None else token.said)
 
 
-def _chunks(text: str, lang: str, lexicon: Lexicon | None, markup: MarkupMode, normalize: bool) -> Iterator[Chunk]:
-    chunks = iter_chunks(phonemizer(lang, normalize).tokens(text, lexicon, markup))
+def _chunks(text: str, reader: Phonemizer, lexicon: Lexicon | None, markup: MarkupMode) -> Iterator[Chunk]:
+    chunks = iter_chunks(reader.tokens(text, lexicon, markup))
     first = next(chunks, None)
     if first is None:
         raise nothing_to_say(text)

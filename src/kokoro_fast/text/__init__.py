@@ -1,9 +1,10 @@
 """Text to tokens: normalization, markup, lexicons and grapheme-to-phoneme conversion; and text that comes in pieces.
 
 Reading order: `markup` (what tags and links mean), `normalize` (plain characters that remember their place), `segments`
-(pieces small enough for one call), `g2p` (languages to tokens), `phonemes` (tokens of given phonemes); for text that is
-still coming, `abbreviations`, `sentence_ends`, `cut_points` and `feed`. Names load their module on first use; misaki,
-spaCy and espeak load when the first text of their language arrives.
+(pieces small enough for one call), `verbalize` (words for numbers, signs and abbreviations), `g2p` (languages to
+tokens), `phonemes` (tokens of given phonemes); for text that is still coming, `abbreviations`, `sentence_ends`,
+`cut_points` and `feed`. Names load their module on first use; misaki, spaCy and espeak load when the first text of
+their language arrives.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from kokoro_fast.text.g2p.phonemizer import Phonemizer, phonemizer
     from kokoro_fast.text.markup.parser import MarkupMode, Scope, parse_markup
     from kokoro_fast.text.phonemes import check_symbols, phonemes_to_tokens
+    from kokoro_fast.text.verbalize.pictures import EmojiMode
 
 __all__ = [
     "LANGUAGES",
+    "EmojiMode",
     "Language",
     "Lexicon",
     "MarkupMode",
@@ -41,6 +44,7 @@ __getattr__ = lazy_names(
     __name__,
     {
         "LANGUAGES": "g2p.languages",
+        "EmojiMode": "verbalize.pictures",
         "Language": "g2p.languages",
         "Lexicon": "g2p.lexicon",
         "MarkupMode": "markup.parser",

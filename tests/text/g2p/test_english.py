@@ -198,6 +198,20 @@ def test_words_of_east_asia_are_left_out_and_reported(word: str) -> None:
     assert spoken(result).split() == spoken(phonemizer("en-us")("He said to me.")).split()
 
 
+def test_signs_that_nobody_says_stay_in_a_token() -> None:
+    assert [(t.text, t.said, t.whitespace) for t in phonemizer("en-us")("Hi 😀! Love™ it 😀 now [12]. 😀").tokens] == [
+        ("Hi 😀", "Hi", ""),
+        ("!", None, " "),
+        ("Love™", "Love", " "),
+        ("it", None, " "),
+        ("😀 now [12]", "now", ""),
+        (".", None, " "),
+        ("😀", "", ""),
+    ]
+    named = phonemizer("en-us", emoji="names")("Hi 😀 👍.").tokens
+    assert [token.said for token in named] == [None, "grinning face", "thumbs up", None]
+
+
 def test_what_cannot_be_said_is_reported() -> None:
     text = "Say \ud800 twice."
     (unspoken,) = phonemizer("en-us")(text).unspoken

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from kokoro_fast.config import VOCAB
 from kokoro_fast.errors import excerpt
-from kokoro_fast.symbols import MARKS
+from kokoro_fast.symbols import MARKS, has_speech
 from kokoro_fast.text.markup.edits import Pause
 from kokoro_fast.text.normalize import NormalizedText
 from kokoro_fast.types import Token
@@ -232,25 +232,40 @@ def _tokens(units: Sequence[G2PUnit], text: NormalizedText, source: str) -> Iter
 
 
 def _with_silent(tokens: list[Token], text: NormalizedText, source: str) -> list[Token]:
-    """The tokens with the signs that are seen and not said: each in the word that it touches, else in the next word of
-    its line, else alone."""
+    """The tokens with the signs that are seen and not said.
+
+    A sign belongs to the word before it if they touch, or if a mark touches the sign from behind ("Hi 😀!"); else to
+    the next word of its line; else it is alone.
+    """
     for start, end in text.silent:
         index = bisect_left(tokens, end, key=lambda token: token.char_start)
         before = tokens[index - 1] if index and tokens[index - 1].pause is None else None
         after = tokens[index] if index < len(tokens) and tokens[index].pause is None else None
-        if before and before.char_end == start:
-            said = before.text if before.said is None else before.said
-            tokens[index - 1] = replace(before, text=source[before.char_start : end], char_end=end, said=said)
+        gap_before = source[before.char_end : start] if before else "\n"
+        gap_after = source[end : after.char_start] if after else "\n"
+        ends_with_mark = after is not None and not gap_after and not has_speech(after.phonemes)
+        if before and (not gap_before or (ends_with_mark and _is_space_in_line(gap_before))):
+            space = before.whitespace if not gap_before else ""
+            tokens[index - 1] = replace(_reaching(before, before.char_start, end, source), whitespace=space)
             continue
-        if before and source[before.char_end : start].isspace():
-            tokens[index - 1] = replace(before, whitespace=source[before.char_end : start])
-        gap = source[end : after.char_start] if after else ""
-        if after and (not gap or (gap.isspace() and "\n" not in gap)):
-            said = after.text if after.said is None else after.said
-            tokens[index] = replace(after, text=source[start : after.char_end], char_start=start, said=said)
+        if before and gap_before.isspace():
+            tokens[index - 1] = replace(before, whitespace=gap_before)
+        if after and (not gap_after or _is_space_in_line(gap_after)):
+            tokens[index] = _reaching(after, start, after.char_end, source)
         else:
-            tokens.insert(index, Token(source[start:end], "", gap if gap.isspace() else "", start, end, said=""))
+            space = gap_after if after and gap_after.isspace() else ""
+            tokens.insert(index, Token(source[start:end], "", space, start, end, said=""))
     return tokens
+
+
+def _reaching(token: Token, start: int, end: int, source: str) -> Token:
+    """The token with another range; what is said stays."""
+    said = token.text if token.said is None else token.said
+    return replace(token, text=source[start:end], char_start=start, char_end=end, said=said)
+
+
+def _is_space_in_line(gap: str) -> bool:
+    return gap.isspace() and "\n" not in gap
 
 
 def _pause_token(_: int, pause: Pause, whitespace: str, source: str) -> Token:

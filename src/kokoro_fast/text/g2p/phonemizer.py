@@ -6,7 +6,7 @@ import warnings
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, get_args
 
 from kokoro_fast.errors import InputError, UnspokenTextWarning
 from kokoro_fast.forks import RenewedLock
@@ -18,7 +18,15 @@ from kokoro_fast.text.markup.edits import Alias, Edit, SayAs
 from kokoro_fast.text.markup.parser import MarkupMode, Scope, parse_markup
 from kokoro_fast.text.normalize import NormalizedText, normalize
 from kokoro_fast.text.segments import segments
-from kokoro_fast.text.verbalize import in_words, pronunciations, readings_of, say_as, say_letters, with_readings
+from kokoro_fast.text.verbalize import (
+    EmojiMode,
+    in_words,
+    pronunciations,
+    readings_of,
+    say_as,
+    say_letters,
+    with_readings,
+)
 from kokoro_fast.types import Token
 
 VERBALIZED = frozenset(["en-us", "en-gb"])
@@ -34,8 +42,8 @@ class Adapter(Protocol):
 class Phonemizer:
     """Turns text of one language into tokens. Safe to call from several threads; get one from `phonemizer`."""
 
-    def __init__(self, language: Language, normalize: bool = True) -> None:
-        self.language = language
+    def __init__(self, language: Language, normalize: bool = True, emoji: EmojiMode = "silent") -> None:
+        self.language, self._emoji = language, emoji
         self._verbalizes = normalize and language.code in VERBALIZED
         self._adapter: Adapter | None = None
         self._lock = RenewedLock()
@@ -116,7 +124,7 @@ class Phonemizer:
             lexicon.apply(normalized)
         if not self._verbalizes:
             return normalized
-        readings = readings_of(normalized)
+        readings = readings_of(normalized, self._emoji)
         if readings:
             normalized = normalize(text, start, end, with_readings(edits, readings))
             if lexicon:
@@ -161,16 +169,17 @@ def _load_adapter(language: Language) -> Adapter:
     return EspeakLanguage(language.code)
 
 
-_phonemizers: dict[tuple[str, bool], Phonemizer] = {}
+_phonemizers: dict[tuple[str, bool, EmojiMode], Phonemizer] = {}
 _phonemizers_lock = RenewedLock()
 
 
-def phonemizer(language: str | Language, normalize: bool = True) -> Phonemizer:
+def phonemizer(language: str | Language, normalize: bool = True, emoji: EmojiMode = "silent") -> Phonemizer:
     """The phonemizer of a language, one for the whole process. Nothing heavy is imported before its first text.
 
     Args:
         normalize: whether numbers, signs, abbreviations and addresses are put into words first, as `text.verbalize`
             does; otherwise the dictionaries and eSpeak read them as they can.
+        emoji: whether emoji are "silent" or read by their "names".
 
     Raises:
         InputError: unknown language, or one whose text cannot be read (only its phonemes can be spoken).
@@ -182,5 +191,10 @@ def phonemizer(language: str | Language, normalize: bool = True) -> Phonemizer:
             f"expected a language whose text can be read; got {language.name} ({language.code}), "
             "which has no grapheme-to-phoneme conversion here: give phonemes= instead of text"
         )
+    if emoji not in get_args(EmojiMode):
+        raise InputError(f"emoji: expected {' or '.join(map(repr, get_args(EmojiMode)))}, got {emoji!r}")
     with _phonemizers_lock:
-        return _phonemizers.setdefault((language.code, normalize), Phonemizer(language, normalize))
+        found = _phonemizers.get((language.code, normalize, emoji))
+        if found is None:
+            found = _phonemizers[language.code, normalize, emoji] = Phonemizer(language, normalize, emoji)
+        return found

@@ -1,12 +1,8 @@
-"""Marks that are seen and not said: footnotes, trademarks, bullets, pictures, arrows."""
+"""Marks that are seen and not said: footnotes, trademarks, bullets, arrows."""
 
 from __future__ import annotations
 
 from kokoro_fast.text.verbalize.rule import Unsaid, rule
-
-_PICTURES = (
-    "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\u25a0-\u25ff\U0001f1e6-\U0001f1ff\u200d\ufe0f\u20e3"
-)
 
 
 def _sign(_: object) -> Unsaid:
@@ -15,7 +11,6 @@ def _sign(_: object) -> Unsaid:
 
 RULES = (
     rule(r"[™®©℠]", _sign, needs=("™", "®", "©", "℠")),
-    rule(rf"[{_PICTURES}]+", _sign, needs=()),
     rule(r"(?<=[a-z.,;:!?)”\"])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=\s|$)", _sign, needs=tuple("⁰¹²³⁴⁵⁶⁷⁸⁹")),
     rule(r"(?<=[a-z][.,;!?])\d{1,3}(?=\s[A-Z]|$)", _sign),
     rule(r"(?<=[a-z.,;:!?])\s?\[\d{1,3}(?:[,–-]\s?\d{1,3})*\](?!\()", _sign),

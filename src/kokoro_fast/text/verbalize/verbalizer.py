@@ -23,6 +23,7 @@ from kokoro_fast.text.verbalize import (
     money,
     numbers,
     phones,
+    pictures,
     ranges,
     roman,
     times,
@@ -30,6 +31,7 @@ from kokoro_fast.text.verbalize import (
     web,
     words,
 )
+from kokoro_fast.text.verbalize.pictures import EmojiMode
 from kokoro_fast.text.verbalize.rule import DIGITS, Rule, Said, Sounds, Unsaid
 
 RULES: tuple[Rule, ...] = (
@@ -64,17 +66,18 @@ class Reading(NamedTuple):
     said: Said
 
 
-def verbalize(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Reading]:
+def verbalize(text: str, taken: Iterable[tuple[int, int]] = (), emoji: EmojiMode = "silent") -> list[Reading]:
     """The readings of a plain text, in order, not overlapping. The time is linear in the text.
 
     Args:
         text: as `NormalizedText.with_lines` gives it: plain apostrophes and minus signs, single spaces and line feeds.
         taken: ranges that somebody else reads, such as the words of a lexicon.
+        emoji: whether emoji are read by their names.
     """
     readings: list[Reading] = []
     claimed = sorted(taken)
     has_digits = _has(text, DIGITS)
-    for rule in RULES:
+    for rule in (*RULES, *(pictures.NAMED if emoji == "names" else pictures.SILENT)):
         if not (has_digits if rule.needs is DIGITS else _has(text, rule.needs)):
             continue
         found = []
@@ -90,13 +93,13 @@ def verbalize(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Reading]
     return sorted(readings)
 
 
-def readings_of(text: NormalizedText) -> list[Edit]:
+def readings_of(text: NormalizedText, emoji: EmojiMode = "silent") -> list[Edit]:
     """The readings of a normalized text as edits of the user's text, where no markup and no lexicon reads it."""
     taken = [*((start, end) for start, end, _ in text.links), *text.aliases]
     torn = text.edges | {position for position, _, _ in text.pauses}
     return [
         _edit(*text.source_range(start, end), said)
-        for start, end, said in verbalize(text.with_lines(), taken)
+        for start, end, said in verbalize(text.with_lines(), taken, emoji)
         if torn.isdisjoint(range(start + 1, end))
     ]
 
