@@ -6,7 +6,7 @@ from bisect import bisect
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from kokoro_fast.text.markup.edits import Alias, Edit, Hidden, Link, Silent
+from kokoro_fast.text.markup.edits import Alias, Edit, Link, Silent
 from kokoro_fast.text.normalize import NormalizedText
 from kokoro_fast.text.verbalize import (
     abbreviations,
@@ -15,7 +15,6 @@ from kokoro_fast.text.verbalize import (
     dates,
     fractions,
     homographs,
-    markdown,
     marks,
     mathematics,
     measures,
@@ -32,7 +31,6 @@ from kokoro_fast.text.verbalize import (
 from kokoro_fast.text.verbalize.rule import DIGITS, Rule, Said, Sounds, Unsaid
 
 RULES: tuple[Rule, ...] = (
-    *markdown.RULES,
     *web.RULES,
     *phones.RULES,
     *verses.RULES,
@@ -89,7 +87,7 @@ def verbalize(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Reading]
 
 def readings_of(text: NormalizedText) -> list[Edit]:
     """The readings of a normalized text as edits of the user's text, where no markup and no lexicon reads it."""
-    taken = [*((start, end) for start, end, _ in text.links), *text.aliases]
+    taken = [*((start, end) for start, end, _ in [*text.links, *text.hints]), *text.aliases]
     torn = text.edges | {position for position, _, _ in text.pauses}
     return [
         _edit(*text.source_range(start, end), said)
@@ -126,8 +124,6 @@ def _edit(start: int, end: int, said: Said) -> Edit:
             return Link(start, end, start, end, said.phonemes)
         case Unsaid.SIGN:
             return Silent(start, end)
-        case Unsaid.MARKUP:
-            return Hidden(start, end, "")
         case _:
             return Alias(start, end, start, end, said)
 
