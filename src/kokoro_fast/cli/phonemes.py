@@ -39,7 +39,7 @@ def phonemes(
     output: str,
     lang: str,
     lexicon: str | None,
-    markup: MarkupMode,
+    markup: MarkupMode | None,
     normalize: bool,
 ) -> None:
     """Turn TEXT, a file, or standard input into phonemes, for hosts that speak phonemes only.
@@ -59,7 +59,7 @@ def phonemes(
 
         entries = None if lexicon is None else load_lexicon(lexicon)
         with _output(output) as write:
-            for line in phoneme_lines(source.text or "", lang, entries, markup, normalize):
+            for line in phoneme_lines(source.text or "", lang, entries, source.markup(markup), normalize):
                 write(line.encode() + b"\n")
 
 

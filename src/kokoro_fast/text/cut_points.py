@@ -100,12 +100,10 @@ class CutFinder:
     Attributes:
         text: the text that has come and was not taken.
         last: for each kind of stop the last place so far, counted from the start of `text`; 0 if there is none.
-        starts_block: whether `text` begins with a block of Markdown that has a pause before it.
     """
 
     def __init__(self, markdown: Markdown = Markdown.NONE) -> None:
         self.text = ""
-        self.starts_block = False
         self._markdown = markdown
         self._state = MarkdownState()
         self.last = dict.fromkeys(Stop, 0)
@@ -120,7 +118,6 @@ class CutFinder:
 
     def take(self, length: int) -> str:
         """Remove `text[:length]` and return it."""
-        self.starts_block = self._is_block(length)
         taken, self.text = self.text[:length], self.text[length:]
         find_markdown(taken, list(find_tags(taken)), self._markdown, self._state)
         self.last = {stop: max(0, place - length) for stop, place in self.last.items()}
@@ -169,10 +166,9 @@ class CutFinder:
             return MarkdownEdits(settled=len(self.text))
         return find_markdown(window, list(find_tags(window)), self._markdown, replace(self._state), complete=False)
 
-    def _is_block(self, place: int) -> bool:
-        """Whether a block of Markdown with a pause before it begins at a place."""
-        rest = self.text[place : place + REACH]
-        return place + len(rest) - len(rest.lstrip()) in self._signs().blocks
+    def starts_block(self) -> bool:
+        """Whether `text` begins with a block of Markdown that has a pause before it."""
+        return len(self.text) - len(self.text.lstrip()) in self._signs().blocks
 
     def choose(self, patient: bool) -> int:
         """The number of characters to take now: 0 for nothing yet.

@@ -256,7 +256,7 @@ class Feed:
         return self._run(length) if length else None
 
     def _run(self, length: int) -> TextRun:
-        starts_block = self._places.starts_block
+        starts_block = self._places.starts_block()
         text = self._places.take(length)
         start, self._start = self._start, self._start + length
         self._inlet.room.put(length)

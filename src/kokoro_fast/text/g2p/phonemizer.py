@@ -54,7 +54,7 @@ class Phonemizer:
         """How much of Markdown is read as such in a text with this markup."""
         if markup == "markdown":
             return Markdown.ALL
-        return Markdown.CERTAIN if self._normalizes else Markdown.NONE
+        return Markdown.CERTAIN if self._normalizes else Markdown.LINKS
 
     def __call__(self, text: str, lexicon: Lexicon | None = None, markup: MarkupMode = "error") -> Phonemized:
         """Tokens of the whole text: the join of `stream`."""

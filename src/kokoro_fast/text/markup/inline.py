@@ -25,12 +25,15 @@ class Markdown(IntEnum):
     """How much of Markdown is read as such."""
 
     NONE = 0
-    CERTAIN = 1
+    LINKS = 1
+    """Links, which misaki reads by their text."""
+    CERTAIN = 2
     """What can be nothing else in any text."""
-    ALL = 2
+    ALL = 3
     """Everything, as in a file that is known to be Markdown."""
 
 
+_SPEECH = re.compile(r"[^\W_]")
 _SIGN = re.compile(r"\\[!-/:-@\[-`{-~]|`+|\*+|_+|~+|!?\[|\]|<")
 _TARGET = re.compile(
     r"\(\s{0,9}+(?P<address><[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()<>]*+\)[^\s()<>]*+)*+)"
@@ -250,6 +253,8 @@ class _Scanner:
             opener = self._open[index]
             if opener.char != char or start - opener.start > REACH:
                 continue
+            if not _SPEECH.search(self._text, opener.start, start):
+                continue  # signs around nothing that is said are a drawing
             odd = (opens or opener.both) and (opener.run + run) % 3 == 0 and (opener.run % 3 or run % 3)
             if not odd and (char != "~" or opener.length == length):
                 return index

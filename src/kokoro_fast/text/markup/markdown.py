@@ -22,23 +22,24 @@ PARAGRAPH = "\n\n"
 _LINE = re.compile(rf"(?P<text>[^\n\r\x0b\x0c\x85\u2028\u2029]*+)(?P<end>{LINE_END}|\u2029|\Z)")
 _QUOTE = {
     Markdown.CERTAIN: re.compile(r">(?: ?>)*+ +(?=[^\W\d])"),
-    Markdown.ALL: re.compile(r"(?:[ \t]{0,3}>[ \t]?)++"),
+    Markdown.ALL: re.compile(r"(?:[ \t]*+>)++[ \t]?"),
 }
 _HEADING = {
     Markdown.CERTAIN: re.compile(r"#{1,6}+[ \t]++(?=\S)"),
-    Markdown.ALL: re.compile(r"[ \t]{0,3}#{1,6}+(?:[ \t]++|\Z)"),
+    Markdown.ALL: re.compile(r"[ \t]*+#{1,6}+(?:[ \t]++|\Z)"),
 }
 _CLOSING_MARKS = re.compile(r"(?<=[ \t])#++[ \t]*+\Z")
 _BULLET = {
     Markdown.CERTAIN: re.compile(r"[ \t]*+[-*•][ \t]++(?:\[[ xX]\][ \t]++)?(?=\S)"),
     Markdown.ALL: re.compile(r"[ \t]*+[-*+•](?:[ \t]++\[[ xX]\])?(?:[ \t]++|\Z)"),
 }
+_LINK = re.compile(r"\[(?P<text>[^\[\]\n]{1,500}+)\]\([^()\n]{0,500}+\)")
 _NUMBER = re.compile(r"[ \t]*+\d{1,9}+[.)](?=[ \t]|\Z)")
 _FENCE = re.compile(r"[ \t]*+(?P<fence>`{3,}+(?=[^`]*+\Z)|~{3,}+).*+\Z")
 _RULE = re.compile(r"[ \t]*+(?:\*[ \t]*+){3,}+\Z|[ \t]*+(?:-[ \t]*+){3,}+\Z|[ \t]*+(?:_[ \t]*+){3,}+\Z")
-_UNDERLINE = re.compile(r"[ \t]{0,3}(?:=++|-++)[ \t]*+\Z")
+_UNDERLINE = re.compile(r"[ \t]*+(?:=++|-++)[ \t]*+\Z")
 _DELIMITERS = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+\Z")
-_DEFINITION = re.compile(r"[ \t]{0,3}\[(?!\^)[^\[\]]++\]:[ \t]*+\S.*+\Z")
+_DEFINITION = re.compile(r"[ \t]*+\[(?!\^)[^\[\]]++\]:[ \t]*+\S.*+\Z")
 _PIPE = re.compile(r"\\.|(\|)")
 _UNDECIDED = re.compile(
     r"[\s>*+•_=~|:-]*+(?:#{1,6}+(?:[ \t].*+)?|\d{1,9}+[.)]?|\[[ xX]?\]?)?\s*+|[\s>]*+(?:`{1,2}+|`{3,}+[^`]*+|~{3,}+.*+)"
@@ -135,9 +136,21 @@ def find_markdown(
     """
     if level is Markdown.NONE:
         return MarkdownEdits(settled=len(text))
-    scanner = _Scanner(_without_tags(text, tags, level), level, state or MarkdownState(), complete)
+    text = _without_tags(text, tags, level)
+    if level is Markdown.LINKS:
+        return _links(text)
+    scanner = _Scanner(text, level, state or MarkdownState(), complete)
     scanner.run()
     return scanner.finish()
+
+
+def _links(text: str) -> MarkdownEdits:
+    """Links alone, by misaki's rule: whatever stands in the brackets after the text is not read."""
+    found = MarkdownEdits(settled=len(text))
+    for link in _LINK.finditer(text):
+        found.edits += [Sign(link.start(), link.start() + 1), Sign(link.end("text"), link.end())]
+        found.spans.append(link.span())
+    return found
 
 
 def _without_tags(text: str, tags: Sequence[Tag], level: Markdown) -> str:
@@ -172,13 +185,14 @@ class _Scanner:
                 if self._state.previous is not Kind.BLANK and not self._state.fence:
                     self._block.append(line)
             elif self._is_undecided(match, following):
-                before = match.start() if index == 0 else lines[index - 1].end("text")
-                self._settle(match.start() if self._state.previous is Kind.BLANK else before)
+                self._settle(match.end("text") - len(match["text"].lstrip()))
                 break
             elif not match["end"] and not match["text"].strip():
                 break  # the line has not begun
             else:
                 self._take(match, following)
+            if match["end"] == "\u2029":
+                self._close(Kind.BLANK)
             self._state.mid_line = not match["end"]
             self._state.leads_on = match["text"].rstrip().endswith(":")
 
@@ -200,7 +214,7 @@ class _Scanner:
         text = match["text"]
         if self._state.fence:
             return not match["end"] and not text.strip(" \t>`~")
-        if "|" in text:
+        if text.lstrip(" \t>").startswith("|"):
             if self._state.in_table:
                 return not match["end"]
             return not match["end"] or (
@@ -242,8 +256,8 @@ class _Scanner:
         """Take a line that is nothing but a sign: a fence, a rule, the underline of a heading, an address."""
         state = self._state
         if self._all and state.previous is Kind.TEXT and _UNDERLINE.fullmatch(line.text):
-            heading_end = self._block[-1].text_end if self._block else line.start
-            self._found.spans.append((heading_end, line.text_end))
+            self._found.blocks.append(line.first)
+            self._found.spans.append((line.first, line.end))
             self._close(Kind.BLANK)
             self._hide(line.content, line.text_end, PARAGRAPH)
         elif fence := _FENCE.fullmatch(line.text):
@@ -263,9 +277,9 @@ class _Scanner:
         return True
 
     def _take_row(self, line: _Line, following: re.Match[str] | None) -> bool:
-        """Take a row of a table. A table begins where signs for its columns are in the second line."""
+        """Take a row of a table, which opens with a line. The second row of a table has signs for its columns."""
         state = self._state
-        if "|" not in line.text:
+        if not line.text.lstrip().startswith("|"):
             return False
         if state.in_table and _DELIMITERS.fullmatch(line.text):
             self._hide(line.content, line.end, "")
@@ -283,7 +297,7 @@ class _Scanner:
 
     def _are_delimiters(self, line: _Line, following: re.Match[str]) -> bool:
         text = self._without_signs_of_quote(following)
-        return "|" in text and bool(_DELIMITERS.fullmatch(text)) and len(_cells(line.text)) == len(_cells(text))
+        return text.lstrip().startswith("|") and bool(_DELIMITERS.fullmatch(text)) and len(_cells(line.text)) == len(_cells(text))
 
     def _cells(self, line: _Line) -> None:
         """Hide the lines of a row, and put the pause of a comma between its cells."""
@@ -321,7 +335,7 @@ class _Scanner:
         if bullet and (self._all or state.leads_on or state.previous is not Kind.TEXT):
             self._open_block(line, bullet.end())
             content = line.content + bullet.end()
-            self._found.spans.append((line.first, content))
+            self._found.spans.append((line.first, content + 1))
             state.previous = Kind.ITEM
             self._block = [_Line(content, content, line.text[bullet.end() :], line.end)]
             return True
