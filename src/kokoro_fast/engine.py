@@ -181,7 +181,9 @@ class Kokoro:
     ) -> SpeechStream:
         """`stream`, also for text from an async iterator. Call it where an event loop runs."""
         if isinstance(text, AsyncIterable):
-            return self._stream_feed(Feed.of_async(text, self._phonemizer.markdown(markup)), voice, speed, markup, early)
+            return self._stream_feed(
+                Feed.of_async(text, self._phonemizer.markdown(markup)), voice, speed, markup, early
+            )
         return self.stream(text, voice=voice, speed=speed, phonemes=phonemes, markup=markup, early=early)
 
     def _stream_feed(

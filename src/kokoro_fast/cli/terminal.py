@@ -30,8 +30,8 @@ lexicon_option = click.option(
 markup_option = click.option(
     "--markup",
     type=click.Choice(["error", "plain", "markdown"]),
-    help="How to treat an invalid or unknown tag: as an error, or as plain text; markdown is plain, too, and reads all of "
-    "Markdown.  [default: error; markdown for a file that ends in .md]",
+    help="How to treat an invalid or unknown tag: as an error, or as plain text; markdown is plain, too, and reads all "
+    "of Markdown.  [default: error; markdown for a file that ends in .md]",
 )
 
 normalize_option = click.option(

@@ -249,7 +249,8 @@ class _Spans:
     """Ranges that must not be cut: a place inside of one, but not at its ends, is in it."""
 
     def __init__(self, spans: list[tuple[int, int]]) -> None:
-        self._starts, self._ends = [], []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
         for start, end in sorted(spans):
             if self._ends and start < self._ends[-1]:
                 self._ends[-1] = max(end, self._ends[-1])

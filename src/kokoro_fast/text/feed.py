@@ -36,8 +36,8 @@ class TextRun:
         text: the run, with the white space after it as far as it had come.
         start: the first character of the run, counted from the start of the whole text.
         ends_text: whether it is certain that nothing follows.
-        starts_paragraph: whether a paragraph begins with the run, and its pause is no part of the last run: a blank line
-            came late, or it is a block of Markdown such as an item.
+        starts_paragraph: whether a paragraph begins with the run whose pause is no part of the last run: its blank line
+            came late, or it is a block of Markdown, such as an item.
     """
 
     text: str

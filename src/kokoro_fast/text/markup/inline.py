@@ -43,10 +43,12 @@ _REFERENCE = re.compile(r"\[[^\[\]\n]*+\]")
 _FOOTNOTE = re.compile(r"\[\^[^\s\[\]]++\]")
 _AUTOLINK = re.compile(r"<(?:[A-Za-z][\w+.-]++:[^\s<>]*+|[^\s<>@]++@[^\s<>@]++)>")
 _HTML = re.compile(r"</?(?P<name>[A-Za-z][A-Za-z0-9-]*+)(?:\s[^<>]*+)?/?>")
-_WITHIN_WORDS = frozenset(
-    "a abbr b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strike strong sub sup tt u "
-    "var".split()
-)
+# fmt: off
+_WITHIN_WORDS = frozenset([
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark", "q",
+    "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var",
+])
+# fmt: on
 """The elements of HTML that may stand within a word. All others separate words."""
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import pairwise
 
 from kokoro_fast.symbols import CLAUSE_MARKS, LINE_END, SENTENCE_MARKS
 from kokoro_fast.text.markup.edits import Character, Edit, Hidden, Sign, Silent
@@ -21,11 +22,11 @@ PARAGRAPH = "\n\n"
 
 _LINE = re.compile(rf"(?P<text>[^\n\r\x0b\x0c\x85\u2028\u2029]*+)(?P<end>{LINE_END}|\u2029|\Z)")
 _QUOTE = {
-    Markdown.CERTAIN: re.compile(r">(?: ?>)*+ +(?=[^\W\d])"),
+    Markdown.CERTAIN: re.compile(r"[ \t]*+>(?: ?>)*+ +(?=[^\W\d])"),
     Markdown.ALL: re.compile(r"(?:[ \t]*+>)++[ \t]?"),
 }
 _HEADING = {
-    Markdown.CERTAIN: re.compile(r"#{1,6}+[ \t]++(?=\S)"),
+    Markdown.CERTAIN: re.compile(r"[ \t]*+#{1,6}+[ \t]++(?=\S)"),
     Markdown.ALL: re.compile(r"[ \t]*+#{1,6}+(?:[ \t]++|\Z)"),
 }
 _CLOSING_MARKS = re.compile(r"(?<=[ \t])#++[ \t]*+\Z")
@@ -45,8 +46,8 @@ _UNDECIDED = re.compile(
     r"[\s>*+•_=~|:-]*+(?:#{1,6}+(?:[ \t].*+)?|\d{1,9}+[.)]?|\[[ xX]?\]?)?\s*+|[\s>]*+(?:`{1,2}+|`{3,}+[^`]*+|~{3,}+.*+)"
 )
 """The start of a line that may still become a sign of any kind."""
-_UNDECIDED_DEFINITION = re.compile(r"[ \t]*+\[[^\[\]]*+(?:\](?::.*+)?)?")
-_UNDECIDED_ROW = re.compile(r"[ \t|:-]*+")
+_UNDECIDED_DEFINITION = re.compile(r"[\s>]*+\[[^\[\]]*+(?:\](?::.*+)?)?")
+_UNDECIDED_ROW = re.compile(r"[ \t|:-]*+(?:<.*+)?")
 
 
 class Kind(Enum):
@@ -284,8 +285,9 @@ class _Scanner:
         if state.in_table and _DELIMITERS.fullmatch(line.text):
             self._hide(line.content, line.end, "")
         elif state.in_table or (following and self._are_delimiters(line, following)):
-            if not state.in_table:
+            if not state.in_table and following:
                 self._open_block(line, 0)
+                self._found.spans.append((line.first, following.end()))
                 state.in_table = True
             self._cells(line)
             if line.is_whole:
@@ -297,7 +299,11 @@ class _Scanner:
 
     def _are_delimiters(self, line: _Line, following: re.Match[str]) -> bool:
         text = self._without_signs_of_quote(following)
-        return text.lstrip().startswith("|") and bool(_DELIMITERS.fullmatch(text)) and len(_cells(line.text)) == len(_cells(text))
+        return (
+            text.lstrip().startswith("|")
+            and bool(_DELIMITERS.fullmatch(text))
+            and len(_cells(line.text)) == len(_cells(text))
+        )
 
     def _cells(self, line: _Line) -> None:
         """Hide the lines of a row, and put the pause of a comma between its cells."""
@@ -412,7 +418,7 @@ def _cells(row: str) -> list[tuple[int, int]]:
     """The ranges of the cells of a row, without the lines at its ends."""
     pipes = [match.start() for match in _PIPE.finditer(row) if match[1]]
     edges = [-1, *pipes, len(row)]
-    cells = [(start + 1, end) for start, end in zip(edges, edges[1:], strict=False)]
+    cells = [(start + 1, end) for start, end in pairwise(edges)]
     if cells and not row[slice(*cells[0])].strip():
         cells = cells[1:]
     if cells and not row[slice(*cells[-1])].strip():

@@ -84,7 +84,7 @@ class Tag:
         form: the shape.
         name: the name of the element or bracket tag as written; bracket tags have it in lower case.
         start, end: half-open range of the whole notation in the text.
-        values: the attributes. A bracket tag has "value" (missing in `[pause]`), an entity has "text", a hint "stress" or
+        values: the attributes. A bracket tag has "value" (missing in `[pause]`), an entity "text", a hint "stress" or
             "numbers".
         word: the range of the word of a link or a hint, without white space at its ends.
         phonemes: the phonemes of a link, between its slashes.
