@@ -107,7 +107,8 @@ class Kokoro:
             voice: a voice to use instead of the engine's own, in any form that `Kokoro` takes.
             speed: 0.5 to 2.0; larger is faster.
             phonemes: symbols of the model's alphabet, instead of text.
-            markup: how to treat an invalid or unknown tag: as an "error", or as "plain" text.
+            markup: how to treat an invalid or unknown tag: as an "error", or as "plain" text; "markdown" is plain, too,
+                and reads all of Markdown, not only what can be nothing else.
 
         Raises:
             InputError: nothing speakable, both or neither of text and phonemes, a speed out of range, a symbol outside
@@ -166,7 +167,7 @@ class Kokoro:
         if text is not None and not isinstance(text, str):
             if phonemes is not None:
                 raise InputError("expected text or phonemes, got both")
-            return self._stream_feed(Feed.of(text), voice, speed, markup, early)
+            return self._stream_feed(Feed.of(text, self._phonemizer.markdown(markup)), voice, speed, markup, early)
         source = WholeText(self._tokens(text, phonemes, markup))
         return SpeechStream(self._live_parts(source, voice, speed, early, text or phonemes or ""))
 
@@ -182,7 +183,9 @@ class Kokoro:
     ) -> SpeechStream:
         """`stream`, also for text from an async iterator. Call it where an event loop runs."""
         if isinstance(text, AsyncIterable):
-            return self._stream_feed(Feed.of_async(text), voice, speed, markup, early)
+            return self._stream_feed(
+                Feed.of_async(text, self._phonemizer.markdown(markup)), voice, speed, markup, early
+            )
         return self.stream(text, voice=voice, speed=speed, phonemes=phonemes, markup=markup, early=early)
 
     def _stream_feed(

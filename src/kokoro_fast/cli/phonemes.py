@@ -42,7 +42,7 @@ def phonemes(
     output: str,
     lang: str,
     lexicon: str | None,
-    markup: MarkupMode,
+    markup: MarkupMode | None,
     normalize: bool,
     emoji: EmojiMode,
     spoken: bool,
@@ -66,7 +66,7 @@ def phonemes(
         entries = None if lexicon is None else load_lexicon(lexicon)
         lines = spoken_lines if spoken else phoneme_lines
         with _output(output) as write:
-            for line in lines(source.text or "", lang, entries, markup, normalize, emoji):
+            for line in lines(source.text or "", lang, entries, source.markup(markup), normalize, emoji):
                 write(line.encode() + b"\n")
 
 

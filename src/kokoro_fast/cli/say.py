@@ -105,7 +105,7 @@ def say(
     speed: float,
     seed: int | None,
     phonemes: str | None,
-    markup: MarkupMode,
+    markup: MarkupMode | None,
     as_json: bool,
     quiet: bool,
     **engine: Any,
@@ -139,4 +139,5 @@ def say(
     with messages():
         from kokoro_fast.cli.say_job import SayOptions, run
 
-        run(SayOptions(source, output, play, subtitles, title, engine, seed, speed, markup, as_json, quiet))
+        mode = source.markup(markup)
+        run(SayOptions(source, output, play, subtitles, title, engine, seed, speed, mode, as_json, quiet))

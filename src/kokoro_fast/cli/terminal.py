@@ -22,15 +22,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from kokoro_fast.text import MarkupMode
+
 lexicon_option = click.option(
     "--lexicon", metavar="FILE", help="File of words and their phonemes, as JSON or as a table with tabs."
 )
 markup_option = click.option(
     "--markup",
-    type=click.Choice(["error", "plain"]),
-    default="error",
-    show_default=True,
-    help="How to treat an invalid or unknown tag: as an error, or as plain text.",
+    type=click.Choice(["error", "plain", "markdown"]),
+    help="How to treat an invalid or unknown tag: as an error, or as plain text; markdown is plain, too, and reads all "
+    "of Markdown.  [default: error; markdown for a file that ends in .md]",
 )
 
 normalize_option = click.option(
@@ -60,12 +61,18 @@ class TextSource:
         phonemes: symbols of the model's alphabet.
         is_document: whether the text came from a file or a pipe, so that it may have headings.
         name: the name of the file without folder and suffix, if there is one.
+        is_markdown: whether the name of the file says that it is Markdown.
     """
 
     text: str | None = None
     phonemes: str | None = None
     is_document: bool = False
     name: str | None = None
+    is_markdown: bool = False
+
+    def markup(self, wish: MarkupMode | None) -> MarkupMode:
+        """How to treat the markup of the text, where the user may wish for something."""
+        return wish or ("markdown" if self.is_markdown else "error")
 
 
 def read_text_source(text: Sequence[str], file: str | None, phonemes: str | None) -> TextSource:
@@ -94,7 +101,8 @@ def read_text_source(text: Sequence[str], file: str | None, phonemes: str | None
         content = _decoded(Path(file).read_bytes(), f"file {file}")
     except OSError as error:
         raise InputError(f"file {file}: cannot read it: {error.strerror}") from None
-    return TextSource(content, is_document=True, name=Path(file).stem)
+    is_markdown = Path(file).suffix.lower() in (".md", ".markdown")
+    return TextSource(content, is_document=True, name=Path(file).stem, is_markdown=is_markdown)
 
 
 def _checked(text: str, name: str) -> str:

@@ -33,7 +33,7 @@ def phoneme_lines(
         text: the text, with markup.
         lang: the language of the text, such as "en-us".
         lexicon: pronunciations that override those of the dictionaries.
-        markup: how to treat an invalid or unknown tag: as an "error", or as "plain" text.
+        markup: as in `Kokoro.speak`: "error", "plain" or "markdown".
         normalize: whether numbers, signs and abbreviations are put into words first.
         emoji: whether emoji are "silent" or read by their "names".
 

@@ -42,7 +42,7 @@ class LiveText:
         feed: the text.
         phonemizer: reads it.
         lexicon: pronunciations that go before those of the dictionaries.
-        markup: what is not understood as markup is an "error", or is read as "plain" text.
+        markup: as in `Kokoro.speak`: "error", "plain" or "markdown".
     """
 
     def __init__(self, feed: Feed, phonemizer: Phonemizer, lexicon: Lexicon | None, markup: MarkupMode) -> None:

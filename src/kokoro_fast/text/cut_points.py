@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import IntEnum
 
 from kokoro_fast.symbols import (
@@ -25,6 +27,9 @@ from kokoro_fast.symbols import (
     SENTENCE_MARKS,
     character_class,
 )
+from kokoro_fast.text.markup.inline import REACH, Markdown
+from kokoro_fast.text.markup.markdown import MarkdownEdits, MarkdownState, find_markdown
+from kokoro_fast.text.markup.scanner import find_tags
 from kokoro_fast.text.sentence_ends import ends_sentence, is_item, leads_on
 
 
@@ -87,13 +92,20 @@ def has_blank_line(space: str) -> bool:
 class CutFinder:
     """A text that grows at its end and is taken at its start, with the places in it.
 
+    No place tears what belongs together in Markdown: emphasis, a link, a row of a table.
+
+    Args:
+        markdown: how much of the text is read as Markdown.
+
     Attributes:
         text: the text that has come and was not taken.
         last: for each kind of stop the last place so far, counted from the start of `text`; 0 if there is none.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, markdown: Markdown = Markdown.NONE) -> None:
         self.text = ""
+        self._markdown = markdown
+        self._state = MarkdownState()
         self.last = dict.fromkeys(Stop, 0)
         self._scanned = 0
         self._word_start = 0
@@ -107,6 +119,7 @@ class CutFinder:
     def take(self, length: int) -> str:
         """Remove `text[:length]` and return it."""
         taken, self.text = self.text[:length], self.text[length:]
+        find_markdown(taken, list(find_tags(taken)), self._markdown, self._state)
         self.last = {stop: max(0, place - length) for stop, place in self.last.items()}
         self._scanned = max(0, self._scanned - length)
         self._word_start = max(0, self._word_start - length)
@@ -123,6 +136,8 @@ class CutFinder:
         """The places that were not known at the last call."""
         text = self.text
         self._in_tag = False
+        signs = self._signs()
+        spans = _Spans(signs.spans)
         while step := _STEP.search(text, self._scanned):
             if step["bracket"]:
                 tag_end = _tag_end(text, step.start())
@@ -131,10 +146,10 @@ class CutFinder:
                     return
                 self._scanned = tag_end
                 continue
-            known, stop = self._judge(step)
+            known, stop = self._judge(step) if step.end() <= signs.settled else (False, None)
             at_end = step.end() == len(text)
             torn = text.endswith("\r") if at_end else not step[0][-1].isspace() and _sticks(text, step.end())
-            if known and stop is not None and not torn:
+            if known and stop is not None and not torn and step.end() not in spans:
                 yield step.end(), stop
             if not known or at_end:  # more white space may come: look at all of it again
                 self._scanned = step.start()
@@ -143,6 +158,17 @@ class CutFinder:
             self._first = opens or _LINE_END.search(step[0]) is not None
             self._scanned = self._word_start = step.end()
         self._scanned = len(text)
+
+    def _signs(self) -> MarkdownEdits:
+        """The Markdown of the text as far as it has come, or of as much of a long text as is looked at in one go."""
+        window = self.text[: self._scanned + ENOUGH + REACH]
+        if self._markdown is Markdown.NONE:
+            return MarkdownEdits(settled=len(self.text))
+        return find_markdown(window, list(find_tags(window)), self._markdown, replace(self._state), complete=False)
+
+    def starts_block(self) -> bool:
+        """Whether `text` begins with a block of Markdown that has a pause before it."""
+        return len(self.text) - len(self.text.lstrip()) in self._signs().blocks
 
     def choose(self, patient: bool) -> int:
         """The number of characters to take now: 0 for nothing yet.
@@ -217,6 +243,24 @@ class CutFinder:
         # A line that ends without a mark is an item of a list or a verse; before a lower-case word it is only wrapped.
         goes_on = end == len(self.text) or self.text[end].islower()
         return True, Stop.WORD if goes_on else Stop.CLAUSE
+
+
+class _Spans:
+    """Ranges that must not be cut: a place inside of one, but not at its ends, is in it."""
+
+    def __init__(self, spans: list[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(spans):
+            if self._ends and start < self._ends[-1]:
+                self._ends[-1] = max(end, self._ends[-1])
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def __contains__(self, place: int) -> bool:
+        index = bisect_left(self._starts, place) - 1
+        return index >= 0 and place < self._ends[index]
 
 
 def _without_signs(word: str) -> str:

@@ -21,6 +21,7 @@ from threading import TIMEOUT_MAX, Thread
 from kokoro_fast.errors import InputError
 from kokoro_fast.forks import RenewedLock
 from kokoro_fast.text.cut_points import ENOUGH, CutFinder, can_speak, has_blank_line
+from kokoro_fast.text.markup.inline import Markdown
 
 MOST_WAITING = 100_000
 """Characters that may wait to be taken, about two hours of speech: no language model is held up, and a book is not read
@@ -35,7 +36,8 @@ class TextRun:
         text: the run, with the white space after it as far as it had come.
         start: the first character of the run, counted from the start of the whole text.
         ends_text: whether it is certain that nothing follows.
-        starts_paragraph: whether a blank line stands before the run that had not come when the last run was taken.
+        starts_paragraph: whether a paragraph begins with the run whose pause is no part of the last run: its blank line
+            came late, or it is a block of Markdown, such as an item.
     """
 
     text: str
@@ -112,11 +114,14 @@ class Feed:
         feed.take()  # TextRun("Hello there. ", ...)
 
     `push`, `flush`, `close`, `fail` and `cancel` may be called from any threads, `take` from one at a time.
+
+    Args:
+        markdown: how much of the text will be read as Markdown.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, markdown: Markdown = Markdown.NONE) -> None:
         self._inlet = _Inlet()
-        self._places = CutFinder()
+        self._places = CutFinder(markdown)
         self._start = 0
         self._flushed: deque[int] = deque()
         self._ended = False
@@ -125,25 +130,25 @@ class Feed:
         weakref.finalize(self, self._inlet.cancel).atexit = False
 
     @classmethod
-    def of(cls, pieces: Iterable[str]) -> Feed:
+    def of(cls, pieces: Iterable[str], markdown: Markdown = Markdown.NONE) -> Feed:
         """A feed filled from an iterable, in a thread of its own that reads ahead by at most `MOST_WAITING` characters.
 
         An error of the iterable is raised by `take`, after the text before it. A generator is closed in the end.
         """
-        feed = cls()
+        feed = cls(markdown)
         whole = (pieces,) if isinstance(pieces, str) else pieces
         Thread(target=_fill, args=(feed._inlet, whole), name="kokoro-fast-feed", daemon=True).start()
         return feed
 
     @classmethod
-    def of_async(cls, pieces: AsyncIterable[str]) -> Feed:
+    def of_async(cls, pieces: AsyncIterable[str], markdown: Markdown = Markdown.NONE) -> Feed:
         """A feed filled from an async iterable, by a task of the running event loop. `take` belongs in another thread.
 
         Raises:
             RuntimeError: no event loop is running in this thread.
         """
         loop = asyncio.get_running_loop()
-        feed = cls()
+        feed = cls(markdown)
         task = loop.create_task(_fill_async(feed._inlet, pieces))
 
         def stop() -> None:
@@ -251,6 +256,7 @@ class Feed:
         return self._run(length) if length else None
 
     def _run(self, length: int) -> TextRun:
+        starts_block = self._places.starts_block()
         text = self._places.take(length)
         start, self._start = self._start, self._start + length
         self._inlet.room.put(length)
@@ -260,7 +266,9 @@ class Feed:
             text=text,
             start=start,
             ends_text=self._ended and not self._places.text,
-            starts_paragraph=start > 0 and has_blank_line(space + leading) and not has_blank_line(space),
+            starts_paragraph=start > 0
+            and (starts_block or has_blank_line(space + leading))
+            and not has_blank_line(space),
         )
 
     def _raise_error(self) -> None:

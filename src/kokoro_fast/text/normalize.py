@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kokoro_fast.text.markup.edits import Alias, Character, Edit, Hidden, Link, Pause, Silent
+from kokoro_fast.text.markup.edits import Alias, Character, Edit, Hidden, Hint, Link, Pause, Sign, Silent
 
 _PLAIN = {
     # Apostrophes. U+2018 stays: as an opening quote it tells the tagger something.
@@ -88,6 +88,7 @@ class NormalizedText:
         text: the plain characters; of a link only the word, of an alias its words, of any other markup nothing.
         links: range in `text` and phonemes of every given pronunciation, in order.
         aliases: range in `text` of every alias, in order. All its characters come from the word it stands for.
+        hints: range in `text` of every word whose stress or number is to be read in a certain way, in order.
         edges: positions where markup stood. A token that reached over one would have the markup in its text.
         silent: range in the user's text of what is seen and not said, in order.
         pauses: for each pause the position in `text` before which it is made, its tag, and the white space after it.
@@ -96,6 +97,7 @@ class NormalizedText:
     text: str = ""
     links: list[tuple[int, int, str]] = field(default_factory=list)
     aliases: list[tuple[int, int]] = field(default_factory=list)
+    hints: list[tuple[int, int, Hint]] = field(default_factory=list)
     edges: set[int] = field(default_factory=set)
     silent: list[tuple[int, int]] = field(default_factory=list)
     pauses: list[tuple[int, Pause, str]] = field(default_factory=list)
@@ -172,7 +174,9 @@ class _Builder:
                 for plain in _plain(edit.text):
                     self._put(plain, edit.start, edit.end)
                 return
-            case Link() | Alias():
+            case Sign() if self._is_within_word(edit):
+                return
+            case Link() | Alias() | Hint():
                 self._edge()
                 self._word(edit)
             case Pause():
@@ -198,21 +202,30 @@ class _Builder:
         if self._chars and not self._run and (following.isalnum() or following in _OPENERS):
             self._put(" ", edit.start, edit.end)
 
+    def _is_within_word(self, edit: Sign) -> bool:
+        following = self.source[edit.end : edit.end + 1]
+        return bool(self._chars) and not self._run and self._chars[-1].isalnum() and following.isalnum()
+
     def _edge(self) -> None:
         self.result.edges.add(len(self._chars))
 
-    def _word(self, edit: Link | Alias) -> None:
+    def _word(self, edit: Link | Alias | Hint) -> None:
         first = len(self._chars)
-        if isinstance(edit, Link):
-            self.read(edit.word_start, edit.word_end)
-        else:
+        if isinstance(edit, Alias):
             for char in plain_text(edit.text):
                 self._put(char, edit.word_start, edit.word_end)
+        else:
+            self.read(edit.word_start, edit.word_end)
         last = len(self._chars)
-        if last > first and isinstance(edit, Link):
-            self.result.links.append((first, last, edit.phonemes))
-        elif last > first:
-            self.result.aliases.append((first, last))
+        if last == first:
+            return
+        match edit:
+            case Link():
+                self.result.links.append((first, last, edit.phonemes))
+            case Alias():
+                self.result.aliases.append((first, last))
+            case Hint():
+                self.result.hints.append((first, last, edit))
 
     def _pause(self, edit: Pause) -> None:
         if self._chars and not self._run:

@@ -123,5 +123,5 @@ def test_bad_markup_comes_before_the_first_part() -> None:
 
 
 def test_the_mode_is_checked() -> None:
-    with pytest.raises(InputError, match="markup: expected 'error' or 'plain', got 'ssml'"):
+    with pytest.raises(InputError, match="markup: expected 'error', 'plain' or 'markdown', got 'ssml'"):
         parse_markup("x", "ssml")  # type: ignore[arg-type]

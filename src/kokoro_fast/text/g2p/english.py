@@ -111,6 +111,8 @@ class English:
 
         link_ends = {start: (end, phonemes) for start, end, phonemes in text.links}
         link_end = 0
+        hints = iter([*text.hints, (len(text.text) + 1, len(text.text) + 1, None)])
+        hint_start, hint_end, hint = next(hints)
         tokens = []
         for start, end, tag in _parts(self._tagger(text.text), text):
             phonemes, tag = _sign(text, start, end) or (None, tag)
@@ -118,6 +120,9 @@ class English:
                 link_end, phonemes = link_ends[start]
             elif start < link_end:
                 phonemes = ""
+            while hint_end <= start:
+                hint_start, hint_end, hint = next(hints)
+            hinted = hint if start >= hint_start else None
             rest_of_link = start < link_end and start not in link_ends
             token = MToken(
                 text=text.text[start:end],
@@ -127,7 +132,13 @@ class English:
                 phonemes=phonemes,
                 start_ts=start,
                 end_ts=end,
-                _=MToken.Underscore(is_head=not rest_of_link, num_flags="", prespace=False, rating=4),
+                _=MToken.Underscore(
+                    is_head=not rest_of_link,
+                    num_flags=hinted.numbers if hinted else "",
+                    stress=hinted.stress if hinted else None,
+                    prespace=False,
+                    rating=4,
+                ),
             )
             tokens.append(token)
         _limit_runs(tokens)
@@ -136,7 +147,7 @@ class English:
 
 def _parts(doc: Any, text: NormalizedText) -> Iterator[tuple[int, int, str]]:
     """The range and tag of every token, cut at the ends of links, at markup, and where it is longer than MAX_RUN."""
-    edges = {edge for start, end, _ in text.links for edge in (start, end)} | text.edges
+    edges = {edge for start, end, *_ in [*text.links, *text.hints] for edge in (start, end)} | text.edges
     for token in doc:
         first, last = token.idx, token.idx + len(token)
         long = range(first + MAX_RUN, last, MAX_RUN)

@@ -15,6 +15,7 @@ from kokoro_fast.text.g2p.languages import Language, resolve_language
 from kokoro_fast.text.g2p.lexicon import Lexicon
 from kokoro_fast.text.g2p.overrides import apply_markup
 from kokoro_fast.text.markup.edits import Alias, Edit, SayAs
+from kokoro_fast.text.markup.inline import Markdown
 from kokoro_fast.text.markup.parser import MarkupMode, Scope, parse_markup
 from kokoro_fast.text.normalize import NormalizedText, normalize
 from kokoro_fast.text.segments import segments
@@ -44,6 +45,7 @@ class Phonemizer:
 
     def __init__(self, language: Language, normalize: bool = True, emoji: EmojiMode = "silent") -> None:
         self.language, self._emoji = language, emoji
+        self._normalizes = normalize
         self._verbalizes = normalize and language.code in VERBALIZED
         self._adapter: Adapter | None = None
         self._lock = RenewedLock()
@@ -55,6 +57,12 @@ class Phonemizer:
             MissingDependencyError: a package that this language needs is not installed.
         """
         self._loaded()
+
+    def markdown(self, markup: MarkupMode) -> Markdown:
+        """How much of Markdown is read as such in a text with this markup."""
+        if markup == "markdown":
+            return Markdown.ALL
+        return Markdown.CERTAIN if self._normalizes else Markdown.LINKS
 
     def __call__(self, text: str, lexicon: Lexicon | None = None, markup: MarkupMode = "error") -> Phonemized:
         """Tokens of the whole text: the join of `stream`."""
@@ -75,14 +83,15 @@ class Phonemizer:
         Args:
             text: the text as the user wrote it, with markup (docs/markup.md).
             lexicon: pronunciations that override those of the dictionaries. Pronunciations in the text override these.
-            markup: how to treat an invalid or unknown tag: as an "error", or as "plain" text.
+            markup: how to treat an invalid or unknown tag: as an "error", or as "plain" text; "markdown" is plain, too,
+                and reads all of Markdown.
             scope: the state of markup of a text that comes in pieces; give the same scope with each piece.
 
         Raises:
             InputError: markup that is not understood, or phonemes outside the vocabulary; before the first part.
             MissingDependencyError: a package that this language needs is not installed.
         """
-        marked = parse_markup(text, markup, scope)
+        marked = parse_markup(text, markup, scope, self.markdown(markup))
         edits = marked.edits
         starts = [edit.start for edit in edits]
         for start, end in segments(text, edits):

@@ -76,6 +76,31 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign of Markdown that reads as nothing. A word goes on over it."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What misaki does at the word of `[word](+2)` or `[word](#&#)`. Ranges are as in `Link`.
+
+    Attributes:
+        stress: how much stress is added or taken away, as misaki counts it; None leaves that to the word.
+        numbers: misaki's flags for reading a number, such as "&" for "and".
+    """
+
+    start: int
+    end: int
+    word_start: int
+    word_end: int
+    stress: float | None
+    numbers: str
+
+
+@dataclass(frozen=True, slots=True)
 class Silent:
     """Characters that are seen and not said, such as a footnote mark. They belong to the word that they touch."""
 
@@ -83,7 +108,7 @@ class Silent:
     end: int
 
 
-Edit = Link | Alias | SayAs | Pause | Character | Hidden | Silent
+Edit = Link | Alias | SayAs | Hint | Pause | Character | Hidden | Sign | Silent
 """A part of the text that is not read as it stands."""
 
 

@@ -3,6 +3,7 @@
     [word](/phonemes/)   <phoneme ph="phonemes">word</phoneme>   <sub alias="words">text</sub>
     [pause:1.5s]         <break time="800ms"/>                   [voice:af_heart] ... [voice:default]
     <prosody rate="slow">text</prosody>   <say-as interpret-as="date">text</say-as>   <speak>, <p>, <s>
+    [word](+2)           [word](#&#)
 
 Nothing is rewritten: the result is a list of edits with their ranges, so that every offset stays true. `scanner` says
 what has the shape of markup at all; docs/markup.md is the reference for users.
@@ -11,19 +12,23 @@ what has the shape of markup at all; docs/markup.md is the reference for users.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from kokoro_fast.config import SPEED_RANGE
 from kokoro_fast.errors import InputError
-from kokoro_fast.text.markup.edits import Alias, Character, Edit, Hidden, Link, Markup, Pause, SayAs
+from kokoro_fast.text.markup.edits import Alias, Character, Edit, Hidden, Hint, Link, Markup, Pause, SayAs
+from kokoro_fast.text.markup.inline import Markdown
+from kokoro_fast.text.markup.markdown import MarkdownState, find_markdown
 from kokoro_fast.text.markup.scanner import ELEMENTS, LONGEST_WORD, Form, Tag, find_tags
 from kokoro_fast.text.phonemes import check_symbols
 from kokoro_fast.text.verbalize.say_as import KINDS
 from kokoro_fast.types import ProsodyOverride
 
-MarkupMode = Literal["error", "plain"]
-"""How to treat an invalid or unknown tag: as an InputError, or as text to be read as it stands."""
+MarkupMode = Literal["error", "plain", "markdown"]
+"""How to treat an invalid or unknown tag: as an InputError, or as text to be read as it stands. With "markdown" it is
+text, too, and all of Markdown is read as such."""
 
 MAX_PAUSE = 600.0
 """The longest pause that markup may ask for, in seconds. A longer one is a slip of the pen, and a text from elsewhere
@@ -78,12 +83,14 @@ class Scope:
         voice: the voice that `[voice:...]` asked for last.
         elements: the open elements, from the outside in. The rate of each includes the rates around it.
         mode: the mode in which the last piece was read.
+        markdown: where the Markdown of the text stands.
     """
 
     position: int = 0
     voice: str | None = None
     elements: list[Element] = field(default_factory=list)
     mode: MarkupMode = "error"
+    markdown: MarkdownState = field(default_factory=MarkdownState)
 
     @property
     def override(self) -> ProsodyOverride:
@@ -113,23 +120,41 @@ class _Step:
     voice: str = ""
 
 
-def parse_markup(text: str, mode: MarkupMode = "error", scope: Scope | None = None) -> Markup:
+def parse_markup(
+    text: str, mode: MarkupMode = "error", scope: Scope | None = None, markdown: Markdown = Markdown.NONE
+) -> Markup:
     """The markup of a text.
 
     Args:
         text: the text as the user wrote it.
-        mode: "error" raises an InputError for an invalid or unknown tag; "plain" reads it as it stands.
+        mode: "error" raises an InputError for an invalid or unknown tag; "plain" and "markdown" read it as it stands.
         scope: the scope of a text in pieces, which is brought to the end of this piece. `Scope.close` ends the text.
+        markdown: how much of Markdown is read as such; all of it in the mode "markdown".
 
     Raises:
         InputError: an unknown tag, an impossible value, or a tag without its other half, with its position.
     """
-    if mode not in ("error", "plain"):
-        raise InputError(f"markup: expected 'error' or 'plain', got {mode!r}")
+    if mode not in ("error", "plain", "markdown"):
+        raise InputError(f"markup: expected 'error', 'plain' or 'markdown', got {mode!r}")
+    tags = list(find_tags(text))
     parser = _Parser(text, mode, scope or Scope())
-    for tag in find_tags(text):
+    for tag in tags:
         parser.take(tag)
-    return parser.finish(is_whole=scope is None)
+    markup = parser.finish(is_whole=scope is None)
+    level = Markdown.ALL if mode == "markdown" else markdown
+    signs = find_markdown(text, tags, level, scope.markdown if scope else None).edits
+    return replace(markup, edits=_together(markup.edits, signs)) if signs else markup
+
+
+def _together(edits: list[Edit], signs: list[Edit]) -> list[Edit]:
+    """The edits of tags and the signs of Markdown outside of them, in order."""
+    ends = [edit.end for edit in edits]
+
+    def is_free(sign: Edit) -> bool:
+        index = bisect_right(ends, sign.start)
+        return index == len(edits) or sign.end <= edits[index].start
+
+    return sorted([*edits, *filter(is_free, signs)], key=lambda edit: edit.start)
 
 
 class _Parser:
@@ -201,6 +226,8 @@ class _Parser:
                 self._add(Hidden(tag.start, tag.end, ""))
             case Form.LINK:
                 self._pronounce(tag.start, tag.end, tag.word, tag.phonemes, tag.end - len("/)") - len(tag.phonemes))
+            case Form.HINT:
+                self._add(_hint(tag))
             case Form.ENTITY:
                 if not self._leaf and any(element.name == "speak" for element, _ in self._open[:1]):
                     self._add(Character(tag.start, tag.end, tag.values["text"]))
@@ -330,6 +357,11 @@ class _Parser:
 
     def _expected(self, tag: Tag, expected: str, got: str | None = None) -> InputError:
         return _error(self._scope.position + tag.start, expected, self._shown(tag) if got is None else got)
+
+
+def _hint(tag: Tag) -> Hint:
+    stress = tag.values.get("stress")
+    return Hint(tag.start, tag.end, *tag.word, None if stress is None else float(stress), tag.values.get("numbers", ""))
 
 
 def _error(position: int, expected: str, got: str) -> InputError:

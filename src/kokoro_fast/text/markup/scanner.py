@@ -41,6 +41,11 @@ grapheme-to-phoneme conversion a text of any length in one piece."""
 
 _CANDIDATE = re.compile(r"<(?=[A-Za-z/!?])|\[(?=[^\[\]\n])|&(?=[#a-z])")
 _LINK = re.compile(rf"\[(?P<word>[^\[\]\n]{{1,{LONGEST_WORD}}}+)\]\(/(?P<phonemes>[^/\n]++)/\)")
+_HINT = re.compile(
+    rf"\[(?P<word>[^\[\]\n]{{1,{LONGEST_WORD}}}+)\]"
+    r"\((?:(?P<stress>[+-]?[0-9]{1,9}+|[+-]?0\.5)|#(?P<numbers>[^#()\n]{0,9}+)#++)\)"
+)
+"""A link by which misaki changes the stress of a word or the reading of a number."""
 _BROKEN_LINK = re.compile(rf"\[[^\[\]\n]{{1,{LONGEST_WORD}}}+\]\(/[^\n()ˈˌ]*+[ˈˌ][^\n()]*+\)?")
 """A link whose phonemes lack the slash at their end. The stress mark tells it from the address of a Markdown link."""
 _BRACKET = re.compile(r"\[[^\S\n]*+(?P<name>[A-Za-z]++)[^\S\n]*+(?:(?P<colon>:)(?P<value>[^\[\]\n]*+))?(?P<end>\])?")
@@ -64,6 +69,7 @@ class Form(Enum):
     EMPTY = "<name/>"
     BRACKET = "[name:value]"
     LINK = "[word](/phonemes/)"
+    HINT = "[word](+2)"
     ENTITY = "&name;"
     UNSPOKEN = "<!-- -->"
     BROKEN = "<name"
@@ -78,8 +84,9 @@ class Tag:
         form: the shape.
         name: the name of the element or bracket tag as written; bracket tags have it in lower case.
         start, end: half-open range of the whole notation in the text.
-        values: the attributes. A bracket tag has "value" (missing in `[pause]`), an entity has "text".
-        word: the range of a link's word, without white space at its ends.
+        values: the attributes. A bracket tag has "value" (missing in `[pause]`), an entity "text", a hint "stress" or
+            "numbers".
+        word: the range of the word of a link or a hint, without white space at its ends.
         phonemes: the phonemes of a link, between its slashes.
     """
 
@@ -99,7 +106,7 @@ def find_tags(text: str) -> Iterator[Tag]:
         start = candidate.start()
         match text[start]:
             case "[":
-                tag = _link(text, start) or _bracket(text, start)
+                tag = _link(text, start) or _hint(text, start) or _bracket(text, start)
             case "<":
                 tag = _angle(text, start)
             case _:
@@ -117,10 +124,22 @@ def _link(text: str, start: int) -> Tag | None:
         return Tag(Form.BROKEN, "link", start, broken.end()) if broken else None
     if not match["word"].strip() or not match["phonemes"].strip():
         return None
+    return Tag(Form.LINK, "link", start, match.end(), word=_word(match), phonemes=match["phonemes"])
+
+
+def _hint(text: str, start: int) -> Tag | None:
+    match = _HINT.match(text, start)
+    if not match or not match["word"].strip():
+        return None
+    values = {name: match[name] for name in ("stress", "numbers") if match[name] is not None}
+    return Tag(Form.HINT, "hint", start, match.end(), values, word=_word(match))
+
+
+def _word(match: re.Match[str]) -> tuple[int, int]:
+    """The range of the word of a link, without the white space around it."""
     word = match["word"]
     first = match.start("word") + len(word) - len(word.lstrip())
-    span = (first, first + len(word.strip()))
-    return Tag(Form.LINK, "link", start, match.end(), word=span, phonemes=match["phonemes"])
+    return first, first + len(word.strip())
 
 
 def _bracket(text: str, start: int) -> Tag | None:

@@ -36,7 +36,6 @@ class Unsaid(Enum):
     """A reading of what nobody says."""
 
     SIGN = "a sign, which belongs to the word that it touches"
-    MARKUP = "markup, which belongs to no word"
 
 
 Said = str | Sounds | Unsaid

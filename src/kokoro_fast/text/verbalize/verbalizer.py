@@ -7,7 +7,7 @@ from bisect import bisect, insort
 from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
-from kokoro_fast.text.markup.edits import Alias, Edit, Hidden, Link, Silent
+from kokoro_fast.text.markup.edits import Alias, Edit, Link, Silent
 from kokoro_fast.text.normalize import NormalizedText
 from kokoro_fast.text.verbalize import (
     abbreviations,
@@ -16,7 +16,6 @@ from kokoro_fast.text.verbalize import (
     dates,
     fractions,
     homographs,
-    markdown,
     marks,
     mathematics,
     measures,
@@ -35,7 +34,6 @@ from kokoro_fast.text.verbalize.pictures import EmojiMode
 from kokoro_fast.text.verbalize.rule import DIGITS, Rule, Said, Sounds, Unsaid
 
 RULES: tuple[Rule, ...] = (
-    *markdown.RULES,
     *web.RULES,
     *phones.RULES,
     *verses.RULES,
@@ -95,7 +93,7 @@ def verbalize(text: str, taken: Iterable[tuple[int, int]] = (), emoji: EmojiMode
 
 def readings_of(text: NormalizedText, emoji: EmojiMode = "silent") -> list[Edit]:
     """The readings of a normalized text as edits of the user's text, where no markup and no lexicon reads it."""
-    taken = [*((start, end) for start, end, _ in text.links), *text.aliases]
+    taken = [*((start, end) for start, end, _ in [*text.links, *text.hints]), *text.aliases]
     torn = text.edges | {position for position, _, _ in text.pauses}
     return [
         _edit(*text.source_range(start, end), said)
@@ -148,8 +146,6 @@ def _edit(start: int, end: int, said: Said) -> Edit:
             return Link(start, end, start, end, said.phonemes)
         case Unsaid.SIGN:
             return Silent(start, end)
-        case Unsaid.MARKUP:
-            return Hidden(start, end, "")
         case _:
             return Alias(start, end, start, end, said)
 
