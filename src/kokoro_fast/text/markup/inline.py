@@ -185,8 +185,10 @@ class _Scanner:
         if end is None:
             self._wait(opener.start)
             return None
-        del self._open[index:]
-        if end > following:
+        if end == following:
+            del self._open[index]
+        else:
+            del self._open[index:]
             self._hide(opener.start, opener.start + opener.length)
             self._hide(position, end)
             self.found.spans.append((opener.start, end))

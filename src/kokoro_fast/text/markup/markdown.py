@@ -17,6 +17,9 @@ from kokoro_fast.text.markup.edits import Character, Edit, Hidden, Sign, Silent
 from kokoro_fast.text.markup.inline import Markdown, find_signs
 from kokoro_fast.text.markup.scanner import Form, Tag
 
+_TAG = "\ufffc"
+"""The character that stands in place of those of a tag."""
+
 PARAGRAPH = "\n\n"
 """The white space that the sign of a new block stands for."""
 
@@ -162,7 +165,7 @@ def _without_tags(text: str, tags: Sequence[Tag], level: Markdown) -> str:
         is_angle = tag.form in (Form.OPEN, Form.CLOSE, Form.EMPTY)
         if tag.form in (Form.ENTITY, Form.BROKEN) or (is_angle and level is Markdown.ALL):
             continue  # every tag of HTML is known to `inline`
-        filler = {Form.LINK: "x", Form.HINT: "x", Form.UNSPOKEN: " "}.get(tag.form, "\ufffc")
+        filler = "x" if tag.form in (Form.LINK, Form.HINT) else _TAG
         pieces += [text[position : tag.start], filler * (tag.end - tag.start)]
         position = tag.end
     return "".join([*pieces, text[position:]])
@@ -183,8 +186,8 @@ class _Scanner:
             following = lines[index + 1] if index + 1 < len(lines) else None
             if index == 0 and self._state.mid_line:
                 line = _Line(match.start(), match.start(), match["text"], match.end())
-                if self._state.previous is not Kind.BLANK and not self._state.fence:
-                    self._block.append(line)
+                if not self._state.fence:
+                    self._text_line(line)
             elif self._is_undecided(match, following):
                 self._settle(match.end("text") - len(match["text"].lstrip()))
                 break
@@ -239,11 +242,16 @@ class _Scanner:
             return None
         if self._take_sign_at_start(line):
             return None
-        if state.previous is Kind.BLANK:
-            state.previous = Kind.TEXT
-        state.in_table = False
-        self._block.append(line)
+        if line.text.strip(_TAG + " \t"):
+            self._text_line(line)
         return None
+
+    def _text_line(self, line: _Line) -> None:
+        """Take a line of a paragraph or an item."""
+        if self._state.previous is Kind.BLANK:
+            self._state.previous = Kind.TEXT
+        self._state.in_table = False
+        self._block.append(line)
 
     def _take_code(self, match: re.Match[str]) -> None:
         """Take a line inside of fences, which is text, or the fence at their end."""
@@ -392,15 +400,18 @@ class _Scanner:
         text = match["text"]
         quote = _QUOTE[self._level].match(text)
         length = quote.end() if quote else 0
+        start = match.start()
         if length:
+            start += len(text) - len(text.lstrip())
             is_new = not self._state.in_quote and self._state.previous is not Kind.BLANK
             if is_new:
-                self._found.blocks.append(match.start())
+                self._found.blocks.append(start)
                 self._close(Kind.BLANK)
             is_blank = not text[length:].strip()
-            self._hide(match.start(), match.start() + length, PARAGRAPH if is_new or is_blank else "")
+            self._found.spans.append((start, match.start() + length + 1))
+            self._hide(start, match.start() + length, PARAGRAPH if is_new or is_blank else "")
         self._state.in_quote = length > 0
-        return _Line(match.start(), match.start() + length, text[length:], match.end())
+        return _Line(start, match.start() + length, text[length:], match.end())
 
     def _without_signs_of_quote(self, match: re.Match[str]) -> str:
         quote = _QUOTE[self._level].match(match["text"])
