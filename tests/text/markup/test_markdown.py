@@ -266,6 +266,13 @@ def hidden(text: str, level: Markdown, scope: Scope | None = None) -> set[tuple[
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PARTS, max_size=30).map("".join), LEVELS)
+@example("|word \n<!-- a. b -->", Markdown.CERTAIN)
+@example("||word---\n|---|---|\n", Markdown.CERTAIN)
+@example("5 <!-- a. b -->", Markdown.CERTAIN)
+@example("word<!--\n> word ", Markdown.CERTAIN)
+@example("![\n*word ]*", Markdown.CERTAIN)
+@example("\n\n > word ", Markdown.CERTAIN)
+@example("> [a]: b\n", Markdown.ALL)
 @example("| a. B | c |\n|---|---|\n| d. E | f |\n\nG. ", Markdown.CERTAIN)
 @example("**One. Two** three. [Four. Five](u) six.\n- a\n- b\n\n  - c. D", Markdown.ALL)
 def test_cutting_at_the_places_changes_nothing(text: str, level: Markdown) -> None:

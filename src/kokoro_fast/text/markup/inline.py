@@ -34,6 +34,7 @@ class Markdown(IntEnum):
 
 
 _SPEECH = re.compile(r"[^\W_]")
+_CANDIDATE = re.compile(r"[\\`*_~!\[\]<]")
 _SIGN = re.compile(r"\\[!-/:-@\[-`{-~]|`+|\*+|_+|~+|!?\[|\]|<")
 _TARGET = re.compile(
     r"\(\s{0,9}+(?P<address><[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()<>]*+\)[^\s()<>]*+)*+)"
@@ -105,7 +106,11 @@ class _Scanner:
 
     def run(self) -> None:
         position, end = 0, len(self._text)
-        while sign := _SIGN.search(self._text, position):
+        while candidate := _CANDIDATE.search(self._text, position):
+            sign = _SIGN.match(self._text, candidate.start())
+            if sign is None:
+                position = candidate.end()
+                continue
             if sign.end() == end and not self._complete:
                 self._wait(sign.start())
                 break

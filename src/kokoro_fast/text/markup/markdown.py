@@ -198,7 +198,7 @@ class _Scanner:
             if match["end"] == "\u2029":
                 self._close(Kind.BLANK)
             self._state.mid_line = not match["end"]
-            self._state.leads_on = match["text"].rstrip().endswith(":")
+            self._state.leads_on = match["text"].rstrip(" \t*_").endswith(":")
 
     def finish(self) -> MarkdownEdits:
         self._end_block(complete=self._complete)
@@ -233,6 +233,9 @@ class _Scanner:
         state = self._state
         if state.fence:
             return self._take_code(match)
+        if match["text"][:1].isalpha():  # no sign of a line is a letter, and most lines begin with one
+            state.in_quote = False
+            return self._text_line(_Line(match.start(), match.start(), match["text"], match.end()))
         line = self._without_quote(match)
         if not line.text or line.text.isspace():
             return self._close(Kind.BLANK)
