@@ -327,8 +327,7 @@ class _Scanner:
             before = line.text[:position].rstrip()[-1:]
             if position and before not in SENTENCE_MARKS + CLAUSE_MARKS + ",":
                 pipe = line.text.index("|", position)
-                self._hide(line.content + position, line.content + pipe, "")
-                self._add(Character(line.content + pipe, line.content + pipe + 1, ","))
+                self._add(Character(line.content + position, line.content + pipe + 1, ","))
                 self._hide(line.content + pipe + 1, line.content + first, " ")
             else:
                 self._hide(line.content + position, line.content + first, " ")
