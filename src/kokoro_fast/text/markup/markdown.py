@@ -245,7 +245,7 @@ class _Scanner:
             return None
         if self._take_sign_at_start(line):
             return None
-        if line.text.strip(_TAG + " \t"):
+        if state.previous is not Kind.BLANK or line.text.strip(_TAG + " \t"):  # tags alone open no paragraph
             self._text_line(line)
         return None
 
@@ -272,7 +272,7 @@ class _Scanner:
             self._found.spans.append((line.first, line.end))
             self._close(Kind.BLANK)
             self._hide(line.content, line.text_end, PARAGRAPH)
-        elif fence := _FENCE.fullmatch(line.text):
+        elif line.is_whole and (fence := _FENCE.fullmatch(line.text)):
             self._close(Kind.BLANK)
             self._hide(line.content, line.text_end, PARAGRAPH)
             self._found.spans.append((line.first, line.end))
