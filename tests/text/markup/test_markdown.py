@@ -13,6 +13,7 @@ from kokoro_fast.chunking.planner import iter_chunks
 from kokoro_fast.text import MarkupMode, Scope, parse_markup, phonemizer
 from kokoro_fast.text.cut_points import CutFinder
 from kokoro_fast.text.feed import Feed
+from kokoro_fast.text.markup import inline
 from kokoro_fast.text.markup.edits import Edit, Hidden, Hint, Sign
 from kokoro_fast.text.markup.inline import DEEPEST, REACH, Markdown
 from kokoro_fast.text.markup.markdown import find_markdown
@@ -264,17 +265,26 @@ def hidden(text: str, level: Markdown, scope: Scope | None = None) -> set[tuple[
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(PARTS, max_size=30).map("".join), LEVELS)
-@example("|word \n<!-- a. b -->", Markdown.CERTAIN)
-@example("||word---\n|---|---|\n", Markdown.CERTAIN)
-@example("5 <!-- a. b -->", Markdown.CERTAIN)
-@example("word<!--\n> word ", Markdown.CERTAIN)
-@example("![\n*word ]*", Markdown.CERTAIN)
-@example("\n\n > word ", Markdown.CERTAIN)
-@example("> [a]: b\n", Markdown.ALL)
-@example("| a. B | c |\n|---|---|\n| d. E | f |\n\nG. ", Markdown.CERTAIN)
-@example("**One. Two** three. [Four. Five](u) six.\n- a\n- b\n\n  - c. D", Markdown.ALL)
-def test_cutting_at_the_places_changes_nothing(text: str, level: Markdown) -> None:
+@given(st.lists(PARTS, max_size=30).map("".join), LEVELS, st.sampled_from([12, REACH]))
+@example("|word \n<!-- a. b -->", Markdown.CERTAIN, REACH)
+@example("||word---\n|---|---|\n", Markdown.CERTAIN, REACH)
+@example("5 <!-- a. b -->", Markdown.CERTAIN, REACH)
+@example("word<!--\n> word ", Markdown.CERTAIN, REACH)
+@example("![\n*word ]*", Markdown.CERTAIN, REACH)
+@example("\n\n > word ", Markdown.CERTAIN, REACH)
+@example("> [a]: b\n", Markdown.ALL, REACH)
+@example("| a. B | c |\n|---|---|\n| d. E | f |\n\nG. ", Markdown.CERTAIN, REACH)
+@example("**One. Two** three. [Four. Five](u) six.\n- a\n- b\n\n  - c. D", Markdown.ALL, REACH)
+@example("*]wordword5 ![", Markdown.CERTAIN, 12)
+@example("```word word `", Markdown.CERTAIN, 12)
+@example("*word word _*", Markdown.CERTAIN, 12)
+def test_cutting_at_the_places_changes_nothing(text: str, level: Markdown, reach: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inline, "REACH", reach)
+        assert_cuts_change_nothing(text, level)
+
+
+def assert_cuts_change_nothing(text: str, level: Markdown) -> None:
     cuts = places([text], level)
     assert before_words(text, places(list(text), level)) == before_words(text, cuts)
     whole = hidden(text, level)

@@ -108,13 +108,10 @@ class _Scanner:
         position, reached = 0, len(self._text)
         while candidate := _CANDIDATE.search(self._text, position):
             sign = _SIGN.match(self._text, candidate.start())
-            if sign is None:
-                position = candidate.end()
-                continue
-            may_grow = sign.end() == len(self._text) and not self._complete
-            following = None if may_grow else self._take(sign)
+            may_grow = (sign or candidate).end() == len(self._text) and not self._complete
+            following = None if may_grow else self._take(sign) if sign else candidate.end()
             if following is None:
-                reached = sign.start()
+                reached = candidate.start()
                 self._wait(reached)
                 break
             position = following
