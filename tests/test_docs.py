@@ -160,6 +160,7 @@ def test_files_named_in_the_papers_exist(paper: Path) -> None:
     text = paper.read_text("utf-8")
     names = re.findall(r"`([\w.][\w./-]*(?:\.(?:py|cpp|h|md|toml)|/))`", text)
     prose = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    prose = re.sub(r"`[^`\n]*`", "", prose)
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", prose) if not link.startswith("/") and "://" not in link]
     missing = [name for name in names if not any(path.exists() for path in places(name))]
     missing += [link for link in links if not (paper.parent / link).exists()]

@@ -226,7 +226,7 @@ class Kokoro:
             return phonemes_to_tokens(phonemes)
         if not isinstance(text, str):
             raise InputError(f"text: expected a string, got {type(text).__name__}")
-        for name in parse_markup(text, markup).voices:
+        for name in parse_markup(text, "error" if markup == "error" else "plain").voices:
             self._voices(name)  # an unknown voice is an error before the first sound, not when it is reached
         return self._phonemizer.tokens(text, self._lexicon, markup)
 

@@ -124,3 +124,15 @@ def test_title_is_written(here: Path) -> None:
     assert run("say", "-f", "letter.txt", "-o", "b.mp3", "--title", "To you").exit_code == 0
     with soundfile.SoundFile(here / "a.flac") as a, soundfile.SoundFile(here / "b.mp3") as b:
         assert (a.title, b.title) == ("letter", "To you")
+
+
+def test_a_file_of_markdown_is_read_as_such(here: Path) -> None:
+    (here / "note.md").write_text("Title\n===\n\n+ *one* <b>two</b>\n", "utf-8")
+    (here / "note.txt").write_text("Title\n\none two\n", "utf-8")
+    said, plain, forced = (
+        json.loads(run("say", "-f", *args, "-o", "a.wav", "--json", "-q").stdout)
+        for args in (["note.md"], ["note.txt"], ["note.txt", "--markup", "markdown"])
+    )
+    assert said["phonemes"] == plain["phonemes"] == forced["phonemes"]
+    text = (here / "note.md").read_text("utf-8")
+    assert [text[word["char_start"] : word["char_end"]] for word in said["words"]] == ["Title", "one", "two"]

@@ -204,3 +204,25 @@ def test_unspoken_text_is_reported(quiet: KPipeline) -> None:
     with pytest.warns(UnspokenTextWarning, match="\ufffd"):
         (result,) = quiet("Say \ufffd now.")
     assert result.phonemes.split() == ["sˈA", "nˈW."]
+
+
+@pytest.mark.parametrize("british", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is the [best](+2) of all.",
+        "Come [here](-1) now, [here](-2).",
+        "I [am](0.5) [so](+1) [happy](1).",
+        "[best](0) [best](-0.5) [best](+0.5) [best](10)",
+        "[two words](+2) there",
+        "Not [in](+2), [into](-0.5) it.",
+        "In [1980](#a#) and [110](#&#) or [110](#a&#), then 110.",
+        "[USA](-1) [NASA](+2) [unknownish](+2), don't [e.g.](+1) use [can't](+2)",
+        "[best](+2)'s and ([so](+2))",
+        "See [the docs](https://example.com/a) and [this](anything at all) or [that]().",
+        "![A cat](cat.png) and **bold** `code`",
+    ],
+)
+def test_links_do_what_they_do_in_misaki(text: str, british: bool) -> None:
+    pipeline = KPipeline("b" if british else "a", model=False)
+    assert pipeline.g2p(text)[0] == misaki_g2p(british)(text)[0].strip()

@@ -1,10 +1,10 @@
 """Text to tokens: normalization, markup, lexicons and grapheme-to-phoneme conversion; and text that comes in pieces.
 
-Reading order: `markup` (what tags and links mean), `normalize` (plain characters that remember their place), `segments`
-(pieces small enough for one call), `verbalize` (words for numbers, signs and abbreviations), `g2p` (languages to
-tokens), `phonemes` (tokens of given phonemes); for text that is still coming, `abbreviations`, `sentence_ends`,
-`cut_points` and `feed`. Names load their module on first use; misaki, spaCy and espeak load when the first text of
-their language arrives.
+Reading order: `markup` (what tags, links and Markdown mean), `normalize` (plain characters that remember their place),
+`segments` (pieces small enough for one call), `verbalize` (words for numbers, signs and abbreviations), `g2p`
+(languages to tokens), `phonemes` (tokens of given phonemes); for text that is still coming, `abbreviations`,
+`sentence_ends`, `cut_points` and `feed`. Names load their module on first use; misaki, spaCy and espeak load when the
+first text of their language arrives.
 """
 
 from __future__ import annotations

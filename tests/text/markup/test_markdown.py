@@ -7,13 +7,13 @@ import re
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from support.feeds import all_runs
 from support.markup import assert_true_to
 
 from kokoro_fast.chunking.planner import iter_chunks
 from kokoro_fast.text import MarkupMode, Scope, parse_markup, phonemizer
 from kokoro_fast.text.cut_points import CutFinder
 from kokoro_fast.text.feed import Feed
+from kokoro_fast.text.markup import inline
 from kokoro_fast.text.markup.edits import Edit, Hidden, Hint, Sign
 from kokoro_fast.text.markup.inline import DEEPEST, REACH, Markdown
 from kokoro_fast.text.markup.markdown import find_markdown
@@ -142,7 +142,7 @@ def test_words_are_where_the_user_wrote_them() -> None:
     text = "See [the docs](https://a.b/c) or **`this`** one."
     assert words(text) == ["See", "the", "docs", "or", "this", "one", "."]
     assert words("**bo**ld") == ["bo**ld"]
-    assert words("| Name | Age |\n|---|---|") == ["Name", "|", "Age"]
+    assert words("| Name | Age |\n|---|---|") == ["Name", " |", "Age"]
 
 
 def test_tags_work_within_markdown() -> None:
@@ -265,10 +265,26 @@ def hidden(text: str, level: Markdown, scope: Scope | None = None) -> set[tuple[
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(PARTS, max_size=30).map("".join), LEVELS)
-@example("| a. B | c |\n|---|---|\n| d. E | f |\n\nG. ", Markdown.CERTAIN)
-@example("**One. Two** three. [Four. Five](u) six.\n- a\n- b\n\n  - c. D", Markdown.ALL)
-def test_cutting_at_the_places_changes_nothing(text: str, level: Markdown) -> None:
+@given(st.lists(PARTS, max_size=30).map("".join), LEVELS, st.sampled_from([12, REACH]))
+@example("|word \n<!-- a. b -->", Markdown.CERTAIN, REACH)
+@example("||word---\n|---|---|\n", Markdown.CERTAIN, REACH)
+@example("5 <!-- a. b -->", Markdown.CERTAIN, REACH)
+@example("word<!--\n> word ", Markdown.CERTAIN, REACH)
+@example("![\n*word ]*", Markdown.CERTAIN, REACH)
+@example("\n\n > word ", Markdown.CERTAIN, REACH)
+@example("> [a]: b\n", Markdown.ALL, REACH)
+@example("| a. B | c |\n|---|---|\n| d. E | f |\n\nG. ", Markdown.CERTAIN, REACH)
+@example("**One. Two** three. [Four. Five](u) six.\n- a\n- b\n\n  - c. D", Markdown.ALL, REACH)
+@example("*]wordword5 ![", Markdown.CERTAIN, 12)
+@example("```word word `", Markdown.CERTAIN, 12)
+@example("*word word _*", Markdown.CERTAIN, 12)
+def test_cutting_at_the_places_changes_nothing(text: str, level: Markdown, reach: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inline, "REACH", reach)
+        assert_cuts_change_nothing(text, level)
+
+
+def assert_cuts_change_nothing(text: str, level: Markdown) -> None:
     cuts = places([text], level)
     assert before_words(text, places(list(text), level)) == before_words(text, cuts)
     whole = hidden(text, level)
@@ -330,18 +346,16 @@ The end <!-- of. it --> is **here.
 @pytest.mark.parametrize("markup", EITHER)
 def test_a_text_in_pieces_has_the_tokens_of_the_whole(size: int, markup: MarkupMode) -> None:
     reader = phonemizer("en-us")
-    feed, scope, tokens, pauses = Feed(reader.markdown(markup)), Scope(), [], 0
-    for start in range(0, len(DOCUMENT), size):
-        feed.push(DOCUMENT[start : start + size])
-        while run := feed._next_run(patient=True) if not feed._receive_all() else None:
-            tokens += list(reader.tokens(run.text, None, markup, scope, run.start))
-            pauses += run.starts_paragraph
-    feed.close()
-    for run in all_runs(feed):
-        tokens += list(reader.tokens(run.text, None, markup, scope, run.start))
+    finder, scope, position, tokens = CutFinder(reader.markdown(markup)), Scope(), 0, []
+    for start in range(0, len(DOCUMENT) + size, size):
+        finder.add(DOCUMENT[start : start + size])
+        is_last = start >= len(DOCUMENT)
+        while length := len(finder.text) if is_last else finder.choose(patient=True):
+            tokens += list(reader.tokens(finder.take(length), None, markup, scope, position))
+            position += length
     whole = reader(DOCUMENT, markup=markup).tokens
-    assert [(t.text, t.phonemes, t.char_start) for t in tokens if t.phonemes] == [
-        (t.text, t.phonemes, t.char_start) for t in whole if t.phonemes
+    assert [(token.text, token.phonemes, token.char_start) for token in tokens] == [
+        (token.text, token.phonemes, token.char_start) for token in whole
     ]
 
 

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-REACH = 500
+REACH = 1000
 """The most characters from the sign that opens something to the one that closes it."""
 
 LONGEST_TAG = 200
@@ -34,6 +34,7 @@ class Markdown(IntEnum):
 
 
 _SPEECH = re.compile(r"[^\W_]")
+_CANDIDATE = re.compile(r"[\\`*_~!\[\]<]")
 _SIGN = re.compile(r"\\[!-/:-@\[-`{-~]|`+|\*+|_+|~+|!?\[|\]|<")
 _TARGET = re.compile(
     r"\(\s{0,9}+(?P<address><[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()<>]*+\)[^\s()<>]*+)*+)"
@@ -104,17 +105,18 @@ class _Scanner:
         self.found = Signs()
 
     def run(self) -> None:
-        position, end = 0, len(self._text)
-        while sign := _SIGN.search(self._text, position):
-            if sign.end() == end and not self._complete:
-                self._wait(sign.start())
-                break
-            following = self._take(sign)
+        position, reached = 0, len(self._text)
+        while candidate := _CANDIDATE.search(self._text, position):
+            sign = _SIGN.match(self._text, candidate.start())
+            may_grow = (sign or candidate).end() == len(self._text) and not self._complete
+            following = None if may_grow else self._take(sign) if sign else candidate.end()
             if following is None:
+                reached = candidate.start()
+                self._wait(reached)
                 break
             position = following
         if not self._complete:
-            alive = [opener.start for opener in self._open if end - opener.start <= REACH]
+            alive = [opener.start for opener in self._open if reached - opener.start <= REACH]
             if alive:
                 self._wait(min(alive))
 
@@ -156,13 +158,12 @@ class _Scanner:
         for run in re.compile("`+").finditer(self._text, end, limit):
             if run.end() - run.start() == length and self._text[run.end() : run.end() + 1] != "`":
                 if run.end() == len(self._text) and not self._complete:
-                    break
+                    return None
                 self._hide(start, end)
                 self._hide(run.start(), run.end())
                 self.found.spans.append((start, run.end()))
                 return run.end()
         if start + REACH > len(self._text) and not self._complete:
-            self._wait(start)
             return None
         return end
 
@@ -185,8 +186,10 @@ class _Scanner:
         if end is None:
             self._wait(opener.start)
             return None
-        del self._open[index:]
-        if end > following:
+        if end == following:
+            del self._open[index]
+        else:
+            del self._open[index:]
             self._hide(opener.start, opener.start + opener.length)
             self._hide(position, end)
             self.found.spans.append((opener.start, end))

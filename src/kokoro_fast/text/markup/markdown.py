@@ -17,6 +17,9 @@ from kokoro_fast.text.markup.edits import Character, Edit, Hidden, Sign, Silent
 from kokoro_fast.text.markup.inline import Markdown, find_signs
 from kokoro_fast.text.markup.scanner import Form, Tag
 
+_TAG = "\ufffc"
+"""The character that stands in place of those of a tag."""
+
 PARAGRAPH = "\n\n"
 """The white space that the sign of a new block stands for."""
 
@@ -162,7 +165,7 @@ def _without_tags(text: str, tags: Sequence[Tag], level: Markdown) -> str:
         is_angle = tag.form in (Form.OPEN, Form.CLOSE, Form.EMPTY)
         if tag.form in (Form.ENTITY, Form.BROKEN) or (is_angle and level is Markdown.ALL):
             continue  # every tag of HTML is known to `inline`
-        filler = {Form.LINK: "x", Form.HINT: "x", Form.UNSPOKEN: " "}.get(tag.form, "\ufffc")
+        filler = "x" if tag.form in (Form.LINK, Form.HINT) else _TAG
         pieces += [text[position : tag.start], filler * (tag.end - tag.start)]
         position = tag.end
     return "".join([*pieces, text[position:]])
@@ -183,8 +186,8 @@ class _Scanner:
             following = lines[index + 1] if index + 1 < len(lines) else None
             if index == 0 and self._state.mid_line:
                 line = _Line(match.start(), match.start(), match["text"], match.end())
-                if self._state.previous is not Kind.BLANK and not self._state.fence:
-                    self._block.append(line)
+                if not self._state.fence:
+                    self._text_line(line)
             elif self._is_undecided(match, following):
                 self._settle(match.end("text") - len(match["text"].lstrip()))
                 break
@@ -195,7 +198,7 @@ class _Scanner:
             if match["end"] == "\u2029":
                 self._close(Kind.BLANK)
             self._state.mid_line = not match["end"]
-            self._state.leads_on = match["text"].rstrip().endswith(":")
+            self._state.leads_on = match["text"].rstrip(" \t*_").endswith(":")
 
     def finish(self) -> MarkdownEdits:
         self._end_block(complete=self._complete)
@@ -230,6 +233,9 @@ class _Scanner:
         state = self._state
         if state.fence:
             return self._take_code(match)
+        if match["text"][:1].isalpha():  # no sign of a line is a letter, and most lines begin with one
+            state.in_quote = False
+            return self._text_line(_Line(match.start(), match.start(), match["text"], match.end()))
         line = self._without_quote(match)
         if not line.text or line.text.isspace():
             return self._close(Kind.BLANK)
@@ -239,11 +245,16 @@ class _Scanner:
             return None
         if self._take_sign_at_start(line):
             return None
-        if state.previous is Kind.BLANK:
-            state.previous = Kind.TEXT
-        state.in_table = False
-        self._block.append(line)
+        if state.previous is not Kind.BLANK or line.text.strip(_TAG + " \t"):  # tags alone open no paragraph
+            self._text_line(line)
         return None
+
+    def _text_line(self, line: _Line) -> None:
+        """Take a line of a paragraph or an item."""
+        if self._state.previous is Kind.BLANK:
+            self._state.previous = Kind.TEXT
+        self._state.in_table = False
+        self._block.append(line)
 
     def _take_code(self, match: re.Match[str]) -> None:
         """Take a line inside of fences, which is text, or the fence at their end."""
@@ -261,7 +272,7 @@ class _Scanner:
             self._found.spans.append((line.first, line.end))
             self._close(Kind.BLANK)
             self._hide(line.content, line.text_end, PARAGRAPH)
-        elif fence := _FENCE.fullmatch(line.text):
+        elif line.is_whole and (fence := _FENCE.fullmatch(line.text)):
             self._close(Kind.BLANK)
             self._hide(line.content, line.text_end, PARAGRAPH)
             self._found.spans.append((line.first, line.end))
@@ -316,8 +327,7 @@ class _Scanner:
             before = line.text[:position].rstrip()[-1:]
             if position and before not in SENTENCE_MARKS + CLAUSE_MARKS + ",":
                 pipe = line.text.index("|", position)
-                self._hide(line.content + position, line.content + pipe, "")
-                self._add(Character(line.content + pipe, line.content + pipe + 1, ","))
+                self._add(Character(line.content + position, line.content + pipe + 1, ","))
                 self._hide(line.content + pipe + 1, line.content + first, " ")
             else:
                 self._hide(line.content + position, line.content + first, " ")
@@ -392,15 +402,18 @@ class _Scanner:
         text = match["text"]
         quote = _QUOTE[self._level].match(text)
         length = quote.end() if quote else 0
+        start = match.start()
         if length:
+            start += len(text) - len(text.lstrip())
             is_new = not self._state.in_quote and self._state.previous is not Kind.BLANK
             if is_new:
-                self._found.blocks.append(match.start())
+                self._found.blocks.append(start)
                 self._close(Kind.BLANK)
             is_blank = not text[length:].strip()
-            self._hide(match.start(), match.start() + length, PARAGRAPH if is_new or is_blank else "")
+            self._found.spans.append((start, match.start() + length + 1))
+            self._hide(start, match.start() + length, PARAGRAPH if is_new or is_blank else "")
         self._state.in_quote = length > 0
-        return _Line(match.start(), match.start() + length, text[length:], match.end())
+        return _Line(start, match.start() + length, text[length:], match.end())
 
     def _without_signs_of_quote(self, match: re.Match[str]) -> str:
         quote = _QUOTE[self._level].match(match["text"])
