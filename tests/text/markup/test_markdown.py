@@ -64,9 +64,6 @@ CERTAIN = [
     ("[![Logo](l.png)](https://x.y)", "Logo"),
     ("# Heading\nText", "Heading\n\nText"),
     ("## Heading ##\n\nText", "Heading \n\n\nText"),
-    ("- milk\n- bread\n", "milk\n\n\nbread\n"),
-    ("Buy:\n* milk\n* bread", "Buy:\n\n\nmilk\n\n\nbread"),
-    ("- [ ] milk\n- [x] bread", "milk\n\n\nbread"),
     ("> Quoted line.\n> More.", "Quoted line.\nMore."),
     ("```python\nx = *y*\n```\nend", "\n\n\nx = *y*\n\n\n\nend"),
     ("| a | b |\n|---|:-:|\n| **c** | d. | e |\nf", " a, b\n\n c, d. e\n\nf"),
@@ -75,6 +72,9 @@ CERTAIN = [
 """What is read as Markdown in any text."""
 
 ONLY_MARKDOWN = [
+    ("- milk\n- bread\n", "milk\n\n\nbread\n"),
+    ("Buy:\n* milk\n* bread", "Buy:\n\n\nmilk\n\n\nbread"),
+    ("- [ ] milk\n- [x] bread", "milk\n\n\nbread"),
     ("Title\n=====\nText", "Title\n\n\n\nText"),
     ("Title\n---\nText", "Title\n\n\n\nText"),
     ("1. One\n2. Two", "1. One\n\n2. Two"),
@@ -107,6 +107,15 @@ def test_what_is_markdown_in_any_text(text: str, expected: str) -> None:
 @pytest.mark.parametrize(("text", "expected"), ONLY_MARKDOWN)
 def test_what_is_markdown_in_a_file_of_markdown(text: str, expected: str) -> None:
     assert read(text) == expected
+
+
+@pytest.mark.parametrize("text", ["- milk\n- 2 eggs\n", "Buy:\n* milk\n* 2 eggs", "- [ ] milk\n- [x] 2 eggs"])
+def test_lines_of_a_list_in_any_text_end_as_lines_do(text: str) -> None:
+    tokens = phonemizer("en-us")(text).tokens
+    spoken = [(token.text, token.said, token.whitespace) for token in tokens[-3:]]
+    bullets = re.findall(r"^[-*](?: \[.\])?", text, flags=re.MULTILINE)
+    end = "\n" if text.endswith("\n") else ""
+    assert spoken == [(f"{bullets[0]} milk", "milk", "\n"), (f"{bullets[1]} 2", "2", " "), ("eggs", None, end)]
 
 
 @pytest.mark.parametrize("text", TEXT)
@@ -360,7 +369,7 @@ def test_a_text_in_pieces_has_the_tokens_of_the_whole(size: int, markup: MarkupM
 
 
 def test_an_item_that_comes_later_has_its_pause() -> None:
-    feed = Feed(Markdown.CERTAIN)
+    feed = Feed(Markdown.ALL)
     feed.push("- Bring the milk home, please!\n- Br")
     assert feed.take().text == "- Bring the milk home, please!\n"
     feed.push("ing bread!\n")

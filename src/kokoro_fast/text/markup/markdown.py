@@ -349,8 +349,12 @@ class _Scanner:
             return True
         bullet = _BULLET[self._level].match(line.text)
         if bullet and (self._all or state.leads_on or state.previous is not Kind.TEXT):
-            self._open_block(line, bullet.end())
             content = line.content + bullet.end()
+            if self._all:
+                self._open_block(line, bullet.end())
+            else:  # a list in a letter: its lines end as lines do, and short ones are spoken together
+                self._close(Kind.BLANK)
+                self._add(Silent(line.first, line.content + len(bullet[0].rstrip())))
             self._found.spans.append((line.first, content + 1))
             state.previous = Kind.ITEM
             self._block = [_Line(content, content, line.text[bullet.end() :], line.end)]
