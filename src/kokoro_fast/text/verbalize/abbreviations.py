@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from kokoro_fast.text.verbalize.rule import rule
+from kokoro_fast.text.verbalize.rule import Sounds, rule
 from kokoro_fast.text.verbalize.stops import ends_here
 
 TITLES = {
@@ -89,6 +89,16 @@ def _with_stop(match: re.Match[str]) -> str | None:
     return None if words is None or ends_here(match.string, match.end(), match["word"]) else words
 
 
+_COMPASS = {"N": "north", "S": "south", "E": "east", "W": "west"}
+
+
+def _letter(match: re.Match[str]) -> str | Sounds | None:
+    """ "plan A. Then", whose full stop is no initial's."""
+    if not ends_here(match.string, match.end(), match["word"]):
+        return None
+    return match["word"] if match["word"] == "I" else Sounds("ˈA")
+
+
 def _before_number(word: str) -> str | None:
     return BEFORE_NUMBERS.get(word) or BEFORE_NUMBERS.get(word.lower())
 
@@ -107,8 +117,10 @@ RULES = (
     rule(rf"{_ABBREVIATION}(?=\.(?!\w))", lambda m: _words(m, m.end() + 1), needs=(".",)),
     rule(r"(?<![\w.'])(?P<word>Mt|St|Dr|Ft)(?= [A-Z][a-z])", lambda m: TITLES[m["word"]],
          needs=("Mt ", "St ", "Dr ", "Ft ")),
-    rule(r"(?<![\w.'])(?P<word>I)\.(?=\s)",
-         lambda m: m["word"] if ends_here(m.string, m.end(), m["word"]) else None, group="word", needs=("I.",)),
+    rule(r"(?<![\w.'])(?P<word>[AI])\.(?=\s)", _letter, group="word", needs=("I.", "A.")),
+    rule(r"(?<=[a-z] )v\.(?= [A-Z][a-z])", lambda _: "versus", needs=(" v. ",)),
+    rule(r"(?<![\w.'])(?P<word>[NSEW])\.?(?=\s(?:\d+(?:st|nd|rd|th)|[A-Z][a-z]+) (?:St|Ave|Blvd|Rd|Dr|Street|Avenue|Road)\b)",
+         lambda m: _COMPASS[m["word"]], needs=("St", "Ave", "Blvd", "R", "Dr")),
     rule(rf"(?<![\w/])(?P<word>{'|'.join(map(re.escape, WITHOUT_STOP))})(?![\w/])", lambda m: WITHOUT_STOP[m["word"]],
          needs=tuple(WITHOUT_STOP)),
 )  # fmt: skip

@@ -25,6 +25,23 @@ def _address(match: re.Match[str]) -> str | None:
     return f"{words} port {spelling.digits(match['port'])}" if match["port"] else words
 
 
+def _room(match: re.Match[str]) -> str:
+    return spelling.pairs(match["n"])
+
+
+def _mixed(match: re.Match[str]) -> str | None:
+    """ "B2B" -> "B two B", "ES6" -> "E S six", "H2O" -> "H two O"."""
+    text = match[0]
+    if text.isalpha() or text.rstrip("0123456789") in _WORDS:
+        return None
+    parts = re.findall(r"\d+|[A-Z]+", text)
+    return " ".join(spelling.code(part) if part.isdigit() else spelling.letters(part) for part in parts)
+
+
+_WORDS = frozenset(["TOP", "NO", "MAY", "JUN", "MAR", "DAY", "ACT", "AGE", "ROW", "BUS", "OF", "IN", "TO", "AT", "BY"])
+"""Words in capitals that a number may follow."""
+
+
 _STATES = (
     "(?:AL|AK|AZ|AR|CA|CO|CT|DC|DE|FL|GA|HI|IA|ID|IL|IN|KS|KY|LA|MA|MD|ME|MI|MN|MO|MS|MT|NC|ND|NE|NH|NJ|NM|NV|NY|OH|OK|OR|"
     "PA|RI|SC|SD|TN|TX|UT|VA|VT|WA|WI|WV|WY)"
@@ -40,15 +57,14 @@ RULES = (
     rule(r"§\s?(?P<n>\d+(?:\.\d+)*)", lambda m: f"section {_dotted(m['n'])}"),
     rule(rf"\b(?:(?i:zip(?: code)?(?: is)?)|{_STATES})\s(?P<n>\d{{5}}(?:-\d{{4}})?)(?![\w-])",
          lambda m: spelling.digits(m["n"]), group="n"),
+    rule(r"\b(?:Room|Rm\.?|room|Flight|flight|Boeing|Airbus|Route|Highway|Interstate|Suite|Apartment|Apt\.?|Bus|bus|Channel) "
+         r"(?P<n>[1-9]\d\d)(?![\w,-]|\.\d)", _room, group="n"),
+    rule(r"(?<![\w@#/.-])(?:[A-Z]{1,3}\d{1,4}){1,3}[A-Z]{0,2}(?![\w/@]|\.\w|'\w)", _mixed),
+    rule(r"(?<=[A-Za-z]-)(?P<n>\d+\.\d+)(?![\w.])", lambda m: spelling.number(m["n"])),
+    rule(r"(?<![\w.,])(?P<n>\d+\.\d+(?:\.\d+)*)-(?P<stage>alpha|beta|rc|dev)(?P<more>\d*)(?!\w)",
+         lambda m: f"{_dotted(m['n'])} {m['stage'].replace('rc', 'R C')} {m['more']}".strip()),
     rule(r"(?<![\w.,:/$-])(?P<n>0\d{2,})(?![\w,/-]|\.\d)", lambda m: spelling.digits(m["n"])),
     rule(r"(?<![\w.,:/$-])(?P<n>\d{16,})(?![\w,/-]|\.\d)", lambda m: spelling.digits(m["n"])),
     rule(r"(?<![\w.,:/$-])(?P<n>1080|2160|1440|720|480|360)(?P<scan>[pi])\b",
-         lambda m: f"{_lines(m['n'])} {m['scan'].upper()}"),
+         lambda m: f"{spelling.pairs(m['n'])} {m['scan'].upper()}"),
 )  # fmt: skip
-
-
-def _lines(text: str) -> str:
-    """ "1080" -> "ten eighty"."""
-    if len(text) == 4:
-        return f"{spelling.cardinal(int(text[:2]))} {spelling.cardinal(int(text[2:]))}"
-    return f"{spelling.cardinal(int(text[0]))} {spelling.cardinal(int(text[1:]))}"

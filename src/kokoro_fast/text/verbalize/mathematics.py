@@ -41,7 +41,28 @@ def _compared(match: re.Match[str]) -> str:
     return f"{_COMPARED[match['sign']]} {spelling.number(match['n'])}"
 
 
+_RELATIONS = {
+    "<": "is less than", ">": "is greater than", "<=": "is less than or equal to", ">=": "is greater than or equal to",
+    "≤": "is less than or equal to", "≥": "is greater than or equal to", "!=": "does not equal", "==": "equals",
+    "=>": "to", "<>": "does not equal",
+}  # fmt: skip
+
+_LEADS_ON = frozenset("is was are were be of to at with from for by only not about than and or over under".split())
+"""Words that no comparison begins with: "a value of > 5"."""
+
+
+def _related(match: re.Match[str]) -> str | None:
+    """ "x > 5", "if n <= 10"."""
+    before = re.search(r"[A-Za-z]+\s\Z", match.string[max(0, match.start() - 12) : match.start()])
+    return None if before and before[0].strip().lower() in _LEADS_ON else _RELATIONS[match[0]]
+
+
 RULES = (
+    rule(r"(?<=[\w)%] )(?:[<>!=]=|<>|[<>≤≥])(?= [\w(-])", _related, needs=tuple("<>≤≥=")),
+    rule(r"\b(?P<f>[a-z])\((?P<x>[a-z])\)(?!\w)", lambda m: f"{m['f']} of {m['x']}", needs=("(",)),
+    rule(r"(?<![\w.,])(?P<n>\d{1,3})(?P<x>[xyzn])(?=(?: [+=<>≤≥-] |\)| = |[²³]))", lambda m: f"{spelling.number(m['n'])} {m['x']}"),
+    rule(r"(?<=[+=-] )(?P<n>\d{1,3})(?P<x>[xyzn])\b", lambda m: f"{spelling.number(m['n'])} {m['x']}"),
+    rule(r"\b(?:CO|SO|NO|N|O|H|Cl|F)2\b(?!O)(?![.,]?\d)|\b(?:NH3|CH4|SO3|NO3|O3|H2SO4|C6H12O6|NaCl|CaCO3)\b", _formula),
     rule(r"(?<![\w.])(?P<base>[A-Za-z]|\d+)(?:\^(?P<exponent>[-−]?\d+))(?![\w.]\d)", _power),
     rule(r"(?<![\w.])(?P<base>[A-Za-z]|\d+)(?P<exponent>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?!\w)", _power, needs=_RAISED),
     rule(r"\b(?:[A-Z][a-z]?[₀-₉]*){1,8}[₀-₉](?:[A-Z][a-z]?[₀-₉]*)*(?!\w)", _formula, needs=tuple("₀₁₂₃₄₅₆₇₈₉")),
@@ -53,6 +74,8 @@ RULES = (
     rule(rf"√\s?(?P<n>{NUMBER})", lambda m: f"the square root of {spelling.number(m['n'])}"),
     rule(r"(?<=[\w)] )([≈≠≤≥±×÷])(?= [\w(√-])", lambda m: SIGNS[m[1]], needs=tuple("≈≠≤≥±×÷")),
     rule(r"(?<![\w.])(?P<base>mc|πr)(?P<exponent>²)", _power, needs=("²",)),
+    rule(r"(?<![\w.,:/$-])(?P<a>[1-9]\d{2,3})\s?[x×]\s?(?P<b>[1-9]\d{2,3})(?![\w-]|[.,]\d)",
+         lambda m: f"{spelling.pairs(m['a'])} by {spelling.pairs(m['b'])}"),
     rule(rf"(?<![\w.])(?P<a>{NUMBER})\s?x\s?(?P<b>{NUMBER})(?!\w)",
          lambda m: f"{spelling.number(m['a'])} by {spelling.number(m['b'])}"),
     rule(rf"(?<![\w.])(?P<a>{NUMBER})x(?=[\s.,;:!?)]|\Z)", lambda m: f"{spelling.number(m['a'])} times"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kokoro_fast.text.verbalize import spelling
-from kokoro_fast.text.verbalize.rule import AFTER, rule
+from kokoro_fast.text.verbalize.rule import AFTER, BEFORE, rule
 
 _SCALES = {"k": "thousand", "K": "thousand", "M": "million", "bn": "billion", "B": "billion"}
 
@@ -15,6 +15,7 @@ def _scaled(match: re.Match[str]) -> str:
 
 
 RULES = (
+    rule(rf"{BEFORE}(?P<n>\d+\.\d*0){AFTER}", lambda m: spelling.number(m["n"])),
     rule(r"(?<![\w.,$£€-])~(?P<n>\d[\d,]*(?:\.\d+)?)(?!\w)", lambda m: f"about {spelling.number(m['n'])}"),
     rule(rf"(?<![\w.,$£€+-])\+(?P<n>\d+(?:\.\d+)?){AFTER}", lambda m: f"plus {spelling.number(m['n'])}"),
     rule(r"(?<![\w.,$£€-])(?P<n>\d+(?:\.\d+)?)(?P<scale>k|M|bn|B|(?<=\d\d)K)(?=\s[a-z])(?!\w)", _scaled),

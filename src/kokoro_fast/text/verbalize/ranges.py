@@ -73,7 +73,8 @@ RULES = (
     ),
     rule(r"\b(?P<all>(?P<low>A)[-–](?P<high>Z))\b", _letters, group="all", needs=("A-Z", "A–Z")),
     rule(
-        rf"(?i:\b(?:open|works?|working|hours|weekdays|daily))\s(?P<all>(?P<low>\d{{1,2}})-(?P<high>\d{{1,2}})){AFTER}",
+        rf"(?i:\b(?:open|works?|working|hours|weekdays|daily|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|mon|tue|wed|thu|fri|sat|"
+        rf"sun)\b)[.,:]?\s(?P<all>(?P<low>\d{{1,2}})\s?[-–]\s?(?P<high>\d{{1,2}})){AFTER}",
         lambda m: f"{spelling.number(m['low'])} to {spelling.number(m['high'])}",
         group="all",
     ),

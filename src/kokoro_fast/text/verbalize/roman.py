@@ -36,6 +36,9 @@ def value(numeral: str) -> int:
     return sum(-one if one < following else one for one, following in pairs)
 
 
+_NO_PRONOUN = re.compile(r"[.,;:)]|'s\b|\s(?:of [A-Z]|ruled|reigned|died|lost|became|succeeded|abdicated|married|was|\()|\Z")
+"""What follows "Charles I", and hardly "James, I"."""
+
 _BEFORE = re.compile(r"(?:(?:(?P<third>\w+)\.?\s)?(?P<second>\w+)\.?\s)?(?P<first>\w+)\.?\s\Z")
 _LONGEST_BEFORE = 50
 """Characters that are looked at before a numeral, for up to three words."""
@@ -48,12 +51,15 @@ def _numeral(match: re.Match[str]) -> str | None:
     if not numeral or before is None:
         return None
     first, second, third = before["first"], before["second"] or "", before["third"] or ""
+    if f"{first} {numeral}" == "iPhone X" or f"{second} {first} {numeral}" == "Mac OS X":
+        return "ten"
     if (first.capitalize() in _PARTS and not first.islower()) or f"{second} {first}" in _WARS:
         return spelling.cardinal(value(numeral))
     if not first[:1].isupper() or value(numeral) > _MOST_RULERS:
         return None
     titled = second in _TITLES or (third in _TITLES and second[:1].isupper())
-    named = (first in _RULERS or (second in _RULERS and first[:1].isupper())) and numeral != "I"
+    named = first in _RULERS or (second in _RULERS and first[:1].isupper())
+    named = named and (numeral != "I" or _NO_PRONOUN.match(text, match.end("n")) is not None)
     return f"the {spelling.ordinal(value(numeral))}" if titled or named else None
 
 
@@ -61,7 +67,23 @@ _MOST_RULERS = 39
 """The largest number of a ruler."""
 
 RULES = (
-    rule(rf"(?<=\w[\s.])(?:(?<=\.)\s)?(?P<n>{_ROMAN})(?![\w'’-])", _numeral, group="n", needs=tuple("IVXLC")),
+    rule(rf"(?<=\w[\s.])(?:(?<=\.)\s)?(?P<n>{_ROMAN})(?![\w-]|'(?!s\b))", _numeral, group="n", needs=tuple("IVXLC")),
+    rule(
+        r"\b(?i:chapter|part|act|scene|book|volume|vol\.|section|article|page|pages|pp?\.|canto|appendix|figure)\s"
+        r"(?P<n>(?=[ivxlc]+\b)(?:xl|l?x{0,3})(?:i[xv]|v?i{0,3}))(?![\w'-])",
+        lambda m: spelling.cardinal(value(m["n"].upper())) if m["n"] else None,
+        group="n",
+        needs=("i", "v", "x", "l"),
+    ),
+    rule(
+        rf"\b(?P<n>(?=[IVX]{{2,}}\b){_ROMAN}|V|X)(?=(?:th|st|nd|rd)?\s(?:century|centuries|Century|Olympi\w+|Dynasty|dynasty|Corps|"
+        r"Congress|Legion|International))",
+        lambda m: spelling.ordinal(value(m["n"])),
+        group="n",
+        needs=("I", "V", "X"),
+    ),
+    rule(r"\bWW(?P<n>I{1,2})\b", lambda m: f"World War {spelling.cardinal(value(m['n']))}", needs=("WWI",)),
+    rule(r"\bWW(?P<n>[12])\b", lambda m: f"World War {spelling.cardinal(int(m['n']))}", needs=("WW1", "WW2")),
     rule(
         rf"(?:(?<=\n)|\A)(?P<n>(?![ICDMVXL]\b){_ROMAN})(?=\.\s)",
         lambda m: spelling.cardinal(value(m["n"])),

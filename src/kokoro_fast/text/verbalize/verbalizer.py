@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -11,8 +12,10 @@ from kokoro_fast.text.normalize import NormalizedText
 from kokoro_fast.text.verbalize import (
     abbreviations,
     capitals,
+    chat,
     codes,
     dates,
+    footnotes,
     fractions,
     homographs,
     markdown,
@@ -34,18 +37,20 @@ from kokoro_fast.text.verbalize.rule import DIGITS, Rule, Said, Sounds, Unsaid
 RULES: tuple[Rule, ...] = (
     *markdown.RULES,
     *web.RULES,
+    *footnotes.RULES,
     *phones.RULES,
     *verses.RULES,
     *dates.RULES,
     *times.RULES,
     *money.RULES,
     *measures.RULES,
-    *codes.RULES,
     *fractions.RULES,
     *mathematics.RULES,
+    *codes.RULES,
     *ranges.RULES,
     *roman.RULES,
     *words.RULES,
+    *chat.RULES,
     *capitals.RULES,
     *abbreviations.RULES,
     *marks.RULES,
@@ -115,7 +120,7 @@ def in_words(text: str) -> str:
     position = 0
     for start, end, said in verbalize(f"{text} and"):
         if not isinstance(said, Sounds):
-            words += [text[position:start], said if isinstance(said, str) else ""]
+            words += [text[position:start], _with_letter_a(said) if isinstance(said, str) else ""]
             position = end
     return "".join([*words, text[position:]])
 
@@ -129,7 +134,15 @@ def _edit(start: int, end: int, said: Said) -> Edit:
         case Unsaid.MARKUP:
             return Hidden(start, end, "")
         case _:
-            return Alias(start, end, start, end, said)
+            return Alias(start, end, start, end, _with_letter_a(said))
+
+
+def _with_letter_a(words: str) -> str:
+    """The words with a full stop after the letter A, which is an article otherwise. The stop makes no pause."""
+    return _LETTER_A.sub("A.", words)
+
+
+_LETTER_A = re.compile(r"(?<![\w.'])A(?![\w.'])")
 
 
 def _has(text: str, needs: tuple[str, ...]) -> bool:

@@ -11,7 +11,7 @@ _DOMAINS = (
     "com|org|net|edu|gov|io|dev|ai|co|uk|us|ca|de|fr|es|it|eu|info|app|me|tv|jp|in|au|ch|nl|se|no|xyz|tech|online"
 )
 _SPELLED = {
-    "ai", "au", "bat", "ca", "cfg", "ch", "co", "cpp", "css", "csv", "de", "dll", "doc", "docx", "epub", "es", "eu",
+    "ai", "au", "bat", "ca", "cfg", "ch", "co", "cpp", "css", "csv", "de", "dll", "doc", "docx", "epub", "es", "eu", "htm", "rtf", "odt", "avi", "mov", "mkv", "apk",
     "exe", "flac", "fr", "ftp", "gif", "html", "http", "https", "ini", "io", "it", "jp", "jpg", "js", "log", "m4b",
     "md", "mp3", "mp4", "nl", "pdf", "php", "png", "ppt", "pptx", "py", "rb", "rs", "se", "sh", "sql", "svg", "toml",
     "ts", "tv", "txt", "uk", "us", "wav", "www", "xls", "xlsx", "xml", "xyz", "yaml", "yml",
@@ -19,11 +19,11 @@ _SPELLED = {
 _READ_AS_WORDS = {
     "usr": "user", "jpeg": "jpeg", "json": "jason", "gif": "gif", "log": "log", "bat": "bat", "src": "source",
     "lib": "lib", "bin": "bin", "toml": "toml", "yaml": "yaml", "epub": "e pub", "doc": "doc", "txt": "T X T",
-    "zip": "zip", "bak": "back",
+    "zip": "zip", "bak": "back", "etc": "etcetera", "iso": "I S O",
 }  # fmt: skip
 _FILES = (
-    "pdf|py|js|ts|md|txt|json|csv|xml|html|css|cpp|java|rs|rb|go|sh|exe|dll|zip|gz|"
-    "tar|png|jpe?g|gif|svg|mp3|mp4|wav|flac|docx?|xlsx?|pptx?|ya?ml|toml|ini|cfg|log|bat|epub|m4b|sql|php"
+    "pdf|py|js|ts|md|txt|json|csv|xml|html|htm|css|cpp|java|rs|rb|go|sh|exe|dll|zip|gz|tar|png|jpeg|jpg|gif|svg|mp3|mp4|"
+    "wav|flac|docx|doc|xlsx|xls|pptx|ppt|yaml|yml|toml|ini|cfg|log|bat|epub|m4b|sql|php|rtf|odt|avi|mov|mkv|iso|apk|bak"
 )
 
 _SIGNS = {
@@ -42,6 +42,8 @@ def spoken(address: str) -> str:
             words.append(spelling.number(part) if len(part) < 4 else spelling.digits(part))
         elif part.lower() in _READ_AS_WORDS:
             words.append(_READ_AS_WORDS[part.lower()])
+        elif len(part) > 4 and part.isupper():
+            words.append(part.lower())
         elif part.lower() in _SPELLED or (len(part) <= 3 and part.isupper()):
             words.append(spelling.letters(part))
         else:
@@ -67,8 +69,11 @@ RULES = (
     rule(r"\b[A-Za-z]:\\[\w\\.-]*[\w\\]", lambda m: spoken(m[0]), needs=("\\",)),
     rule(r"(?<![\w/@.])(?P<name>[A-Z][a-z]+)\.js\b", lambda m: f"{m['name']} J S", needs=(".js",)),
     rule(rf"(?<![\w/@.])(?P<name>[\w-]+(?:\.[\w-]+)*)\.(?P<end>{_FILES})(?![\w@/]|\.\w)",
-         lambda m: spoken(m[0]), needs=tuple(f".{name}" for name in _FILES.replace("?", "").split("|"))),
-    rule(r"(?<![\w&])#(?P<tag>[A-Za-z_]\w{2,})", lambda m: f"hashtag {_split(m['tag'])}", needs=("#",)),
+         lambda m: spoken(m[0]), needs=tuple(f".{name}" for name in _FILES.split("|"))),
+    rule(r"\b(?:localhost|[a-z][\w-]*\.local):\d{2,5}(?:/[\w./-]*\w)?", lambda m: spoken(m[0]), needs=("localhost", ".local")),
+    rule(r"(?<![\w/.])(?P<site>[ru])/(?P<name>\w{2,})(?![\w/])",
+         lambda m: f"{m['site'].upper()} slash {_split(m['name'])}", needs=("r/", "u/")),
+    rule(r"(?<![\w&])#(?P<tag>[A-Za-z_]\w+)", lambda m: f"hashtag {_split(m['tag'])}", needs=("#",)),
     rule(r"(?<![\w@.])@(?P<name>[A-Za-z_]\w+)", lambda m: f"at {_split(m['name'])}", needs=("@",)),
     rule(r"\b(?P<name>[A-Z])#(?!\w)", lambda m: f"{m['name']} sharp", needs=("#",)),
     rule(r"(?:\b(?P<name>[A-Z]\w+))?\.NET\b", lambda m: f"{m['name'] or ''} dot net".strip(), needs=(".NET",)),
