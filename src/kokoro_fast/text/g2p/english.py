@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
+import unicodedata
 import warnings
 from collections.abc import Iterator
 from copy import deepcopy
@@ -201,8 +202,30 @@ def _build_g2p(british: bool) -> Any:
     g2p.lexicon = _build_lexicon(en.Lexicon, british)
     # Loaded at the first word that no dictionary has: most texts never need espeak, which takes 0.2 s to load.
     load_espeak = cache(lambda: espeak.english_fallback(british))
-    g2p.fallback = lambda token: load_espeak()(token)
+    g2p.fallback = lambda token: load_espeak()(_in_latin(token)) if _is_readable(token.text) else (None, None)
     return g2p
+
+
+def _is_readable(word: str) -> bool:
+    """Whether English espeak reads the letters: of other scripts it would only say that they are Chinese letters."""
+    return word.isascii() or not any(char.isalpha() and _script(char) not in _SCRIPTS for char in word)
+
+
+def _in_latin(token: Any) -> Any:
+    """The token without the accents that espeak would name one by one, as in Vietnamese."""
+    if all(char < "\u0180" for char in token.text):
+        return token
+    plain = "".join(unicodedata.normalize("NFD", c)[0] if _script(c) == "LATIN" else c for c in token.text)
+    return replace(token, text=plain)
+
+
+_SCRIPTS = frozenset(["LATIN", "GREEK", "MODIFIER", "MICRO", "OHM", "KELVIN", "FEMININE", "MASCULINE", "MATHEMATICAL",
+                      "DOUBLE-STRUCK", "FULLWIDTH", "SCRIPT", "ANGSTROM", "SUPERSCRIPT", "ALEF"])  # fmt: skip
+
+
+def _script(char: str) -> str:
+    """The first word of a character's name, which for a letter is its script."""
+    return unicodedata.name(char, "").split(" ")[0]
 
 
 def _build_lexicon(cls: Any, british: bool) -> Any:

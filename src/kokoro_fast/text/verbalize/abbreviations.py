@@ -39,7 +39,7 @@ ANYWHERE = {
     "vs": "versus", "approx": "approximately", "dept": "department", "govt": "government", "Jr": "junior",
     "Sr": "senior", "Ltd": "limited", "Corp": "corporation", "Bros": "brothers", "Inc": "ink", "Co": "company",
     "etc": "etcetera", "est": "established", "assn": "association", "Assn": "association", "Dept": "department",
-    "Univ": "university", "max": "maximum", "min": "minimum", "avg": "average", "incl": "including",
+    "Univ": "university", "univ": "university", "max": "maximum", "min": "minimum", "avg": "average", "incl": "including",
     "excl": "excluding", "cf": "compare", "viz": "namely", "misc": "miscellaneous", "tbsp": "tablespoons",
     "tsp": "teaspoons", "Ave": "avenue", "Blvd": "boulevard", "Esq": "esquire", "resp": "respectively",
     "temp": "temperature", "tel": "telephone", "Tel": "telephone", "attn": "attention", "Attn": "attention",
@@ -50,7 +50,8 @@ ANYWHERE = {
 }  # fmt: skip
 
 WITHOUT_STOP = {
-    "w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "n/a": "N A", "N/A": "N A", "&c": "etcetera",
+    "w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "n/a": "N A", "N/A": "N A", "&c": "etcetera", "gov't": "government",
+    "Gov't": "government", "int'l": "international", "Int'l": "international", "nat'l": "national", "y'know": "you know",
 }  # fmt: skip
 
 
@@ -84,9 +85,15 @@ def _ends_sentence(text: str, stop: int, word: str) -> bool:
     return text.startswith(" ", stop) and ends_here(text, stop, word)
 
 
+_LEAD_ON = frozenset(["Attn", "attn", "approx", "incl", "excl", "Hwy", "Rte"])
+"""Abbreviations that something always follows."""
+
+
 def _with_stop(match: re.Match[str]) -> str | None:
-    words = _words(match, match.end())
-    return None if words is None or ends_here(match.string, match.end(), match["word"]) else words
+    words, word = _words(match, match.end()), match["word"]
+    if words is None or (word not in _LEAD_ON and words != _before_number(word) and ends_here(match.string, match.end(), word)):
+        return None
+    return words
 
 
 _COMPASS = {"N": "north", "S": "south", "E": "east", "W": "west"}

@@ -49,6 +49,8 @@ _STATES = (
 """The states before a postal code. Source: USPS Publication 28."""
 
 RULES = (
+    rule(r"(?<![\w.,:/$-])(?<!\d )(?P<n>[1-9]\d{0,2}(?: 000)+|[1-9]\d{0,2}(?: \d{3}){2,4})(?=\s[a-z])",
+         lambda m: spelling.number(m["n"].replace(" ", ""))),
     rule(r"(?<![\w.])(?P<address>\d{1,3}(?:\.\d{1,3}){3})(?::(?P<port>\d{1,5}))?(?![\w/]|\.\d)", _address),
     rule(r"(?<![\w.])(?P<v>[vV](?:er)?\.?\s?)(?P<n>\d+(?:\.\d+)+)(?!\w|\.\d)", _version),
     rule(r"(?<![\w.])(?P<v>v)(?P<n>\d+)(?!\w|\.\d)", _version),

@@ -70,6 +70,8 @@ def _slashed(match: re.Match[str]) -> str | None:
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
     year = match["year"]
+    if match["sep"] == "-" and len(year) == 2:
+        return None
     if len(year) == 2:
         year = ("20" if int(year) < 50 else "19") + year
     return f"{MONTHS[month - 1]} {spelling.ordinal(day)}, {spelling.year(year)}"
@@ -102,9 +104,15 @@ def _decade(match: re.Match[str]) -> str | None:
     return spelling.plural(words)
 
 
+def _short_year(match: re.Match[str]) -> str:
+    """ "'98", "'05"."""
+    year = match["year"]
+    return f"O {spelling.number(year[1])}" if year.startswith("0") else spelling.number(year)
+
+
 RULES = (
-    rule(rf"(?<![\w./-])(?P<year>{_YEAR})(?P<sep>[/-])(?P<month>\d\d)(?P=sep)(?P<day>\d\d)(?![\w/-]|\.\d)", _iso),
-    rule(r"(?<![\w./-])(?P<first>\d{1,2})(?P<sep>[/.])(?P<second>\d{1,2})(?P=sep)(?P<year>\d{4}|\d\d)(?![\w/-]|\.\d)",
+    rule(rf"(?<![\w./-])(?P<year>{_YEAR})(?P<sep>[/-])(?P<month>\d\d)(?P=sep)(?P<day>\d\d)(?:T(?=\d\d:)|(?![\w/-]|\.\d))", _iso),
+    rule(r"(?<![\w./-])(?P<first>\d{1,2})(?P<sep>[/.-])(?P<second>\d{1,2})(?P=sep)(?P<year>\d{4}|\d\d)(?![\w/-]|\.\d)",
          _slashed),
     rule(rf"\b(?P<month>{_MONTH})\.?\s(?P<day>\d{{1,2}}(?:st|nd|rd|th)?)(?:[-–](?P<to>\d{{1,2}}))?"
          rf"(?:,?\s(?P<year>{_YEAR}))?{AFTER}(?!\s?(?:%|percent|million|people))", _month_first),
@@ -126,5 +134,5 @@ RULES = (
          lambda m: _SHORT[m["month"]], needs=(".",)),
     rule(r"(?<![\w.,/])(?<!\d-)(?P<decade>1[0-9]\d0|20\d0)'?s\b", _decade),
     rule(r"(?<![\w'’])['’‘](?P<decade>[2-9]0)s\b", _decade),
-    rule(r"(?<![\w'’])['’‘](?P<year>\d\d)(?![\w'’])", lambda m: spelling.number(m["year"])),
+    rule(r"(?<![\w'’])['’‘](?P<year>\d\d)(?![\w'’])", _short_year),
 )  # fmt: skip

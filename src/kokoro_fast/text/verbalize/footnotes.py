@@ -18,8 +18,9 @@ def _sign(_: object) -> Unsaid:
 RULES = (
     rule(rf"(?<=[.,;:!?)”\"'])[{_RAISED}]+(?=[\s.,;:!?)]|\Z)", _sign, needs=tuple(_RAISED)),
     rule(rf"(?<=[a-z]{{3}})[{_RAISED}]+(?=[\s.,;:!?)]|\Z)", _sign, needs=tuple(_RAISED)),
-    rule(r"(?<=[a-z][.,;!?])\d{1,3}(?=\s[A-Z]|\Z|\n)", _sign),
-    rule(r"(?<=[a-z][.,;!?][\"”'’])\d{1,3}(?=\s[A-Z]|\Z|\n)", _sign),
+    rule(r"(?<=[a-z][.,;!?])\d{1,3}(?:[,–-]\d{1,3})*(?=\s[A-Z]|\Z|\n)", _sign),
+    rule(r"(?<=[a-z],)\d{1,2}(?=\s[a-z])", _sign),
+    rule(r"(?<=[a-z][.,;!?][\"”'’])\d{1,3}(?:[,–-]\d{1,3})*(?=\s[A-Z]|\Z|\n)", _sign),
     rule(rf"(?<=[a-zA-Z.,;:!?”\"')])(?:\s?\[{_CITED}\])+(?!\()", _sign, needs=("[",)),
     rule(r"(?<=[a-z.,;:!?])[*†‡§]+(?=[\s.,;:!?]|\Z)", _sign, needs=("*", "†", "‡", "§")),
     rule(r"\[(?:\.\.\.|…|\. \. \.)\]", lambda _: "…", needs=("[",)),

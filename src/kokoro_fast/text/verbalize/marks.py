@@ -14,6 +14,7 @@ def _sign(_: object) -> Unsaid:
 
 
 RULES = (
+    rule(r"(?<=[,.:;!?] )'(?=[A-Za-z][^'\n]{0,300}[.,!?]')", lambda _: "‘", needs=("'",)),
     rule(r"[™®©℠]", _sign, needs=("™", "®", "©", "℠")),
     rule(rf"[{_PICTURES}]+", _sign, needs=()),
     rule(r"(?<=[a-z])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=[\s.,;:!?)]|\Z)", _sign, needs=tuple("⁰¹²³⁴⁵⁶⁷⁸⁹")),

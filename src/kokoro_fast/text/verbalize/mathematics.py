@@ -41,6 +41,10 @@ def _compared(match: re.Match[str]) -> str:
     return f"{_COMPARED[match['sign']]} {spelling.number(match['n'])}"
 
 
+_OPERATIONS = {
+    "-": "minus", "−": "minus", "–": "minus", "+": "plus", "/": "divided by", "*": "times", "×": "times",
+}  # fmt: skip
+
 _RELATIONS = {
     "<": "is less than", ">": "is greater than", "<=": "is less than or equal to", ">=": "is greater than or equal to",
     "≤": "is less than or equal to", "≥": "is greater than or equal to", "!=": "does not equal", "==": "equals",
@@ -82,5 +86,6 @@ RULES = (
     rule(rf"(?<![\w.])(?P<a>{NUMBER})(?P<sign>[×÷])(?P<b>{NUMBER})(?!\w)",
          lambda m: f"{spelling.number(m['a'])} {SIGNS[m['sign']]} {spelling.number(m['b'])}"),
     rule(r"(?<=\d )(?:-|−|–)(?= \d+\s?=)", lambda _: "minus"),
+    rule(r"(?<=\d)(?P<sign>[-−–+/*×])(?=\d+(?:\.\d+)?\s?=)", lambda m: f" {_OPERATIONS[m['sign']]} "),
     rule(r"(?<=\d )([*/])(?= \d)", lambda m: "times" if m[1] == "*" else "divided by"),
 )  # fmt: skip

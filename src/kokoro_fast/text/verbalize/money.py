@@ -72,8 +72,8 @@ def _spoken(number: str, scale: str, code: str, *, short: bool = True) -> str:
 
 def _signed(match: re.Match[str]) -> str | None:
     scale = SCALES.get(match["scale"] or "", match["word"] or "")
-    code = SIGNS[match["sign"]]
-    short = match["sign"] != "US$"
+    code = match["code"] or SIGNS[match["sign"]]
+    short = match["sign"] != "US$" and not match["code"]
     prefix = PREFIXES[(match["prefix"] or "").strip()]
     if match["high"]:
         low = _low(match, code, short)
@@ -100,9 +100,8 @@ _END = rf"(?:\s?(?P<scale>{_SCALE})(?!\w)|[\s-](?P<word>{WORDS})\b)?{PER}(?![\w]
 
 RULES = (
     rule(rf"(?<![\w$£€¥₹]){PREFIX}(?P<sign>{_SIGN})\s?(?P<number>{NUMBER})"
-         rf"(?:(?:\s?(?P<low_scale>{_SCALE}))?{DASH}(?:{_SIGN})?(?P<high>{NUMBER}))?{_END}", _signed),
-    rule(rf"(?<![\w.,$£€¥₹-]){PREFIX}(?P<number>{NUMBER})(?P<low_scale>)(?P<high>)\s?(?P<sign>€|£|₹|₽|₺|₴|₫|\$){_END}",
-         _signed),
+         rf"(?:(?:\s?(?P<low_scale>{_SCALE}))?{DASH}(?:{_SIGN})?(?P<high>{NUMBER}))?{_END}(?:\s(?P<code>{_CODE})\b)?", _signed),
+    rule(rf"(?<![\w.,$£€¥₹-]){PREFIX}(?P<number>{NUMBER})(?P<low_scale>)(?P<high>)\s?(?P<sign>€|£|₹|₽|₺|₴|₫|\$){_END}(?P<code>)", _signed),
     rule(rf"(?<![\w.,-])(?P<number>{NUMBER}(?:{DASH}{NUMBER})?)(?:\s?(?P<scale>{_SCALE})|\s(?P<word>{WORDS}))?\s?"
          rf"(?P<code>{_CODE})\b{PER}", _coded),
     rule(rf"\b(?P<code>{_CODE})\s(?P<number>{NUMBER}){_END}", _coded),

@@ -37,6 +37,7 @@ RULES = (
     rule(rf"{_START}(?P<phone>(?:1-)?8\d\d-)(?P<word>[A-Z]{{3,7}}(?:-[A-Z]+)?)\b",
          lambda m: f"{spelling.digits(m['phone'])} {m['word'].lower()}"),
     rule(r"(?i:\b(?P<ext>ext|extn)\.?\s)(?P<phone>\d{1,6})(?![\w,-]|\.\d)", lambda m: f"extension {_number(m)}"),
+    rule(rf"{_CALLED}x(?P<phone>\d{{2,5}})\b", lambda m: m[0][: -len(m["phone"]) - 1] + f"extension {_number(m)}"),
     rule(rf"{_CALLED}(?P<phone>\d{{3,15}})(?![\w,-]|\.\d)", _number, group="phone"),
     rule(rf"{_START}(?P<phone>\d{{4}}(?:[\s-]\d{{4}}){{3}}){_END}", _number),
     rule(rf"{_START}(?P<phone>\d{{3}}-\d{{2}}-\d{{4}}){_END}", _number),

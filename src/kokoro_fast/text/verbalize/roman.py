@@ -60,13 +60,22 @@ def _numeral(match: re.Match[str]) -> str | None:
     titled = second in _TITLES or (third in _TITLES and second[:1].isupper())
     named = first in _RULERS or (second in _RULERS and first[:1].isupper())
     named = named and (numeral != "I" or _NO_PRONOUN.match(text, match.end("n")) is not None)
-    return f"the {spelling.ordinal(value(numeral))}" if titled or named else None
+    if titled or named:
+        return f"the {spelling.ordinal(value(numeral))}"
+    return spelling.cardinal(value(numeral)) if len(numeral) > 1 and set(numeral) <= set("IVX") else None
 
 
 _MOST_RULERS = 39
 """The largest number of a ruler."""
 
 RULES = (
+    rule(
+        rf"\b(?P<n>(?=[IVX]{{2,}}\b){_ROMAN}|V|X)(?=(?:th|st|nd|rd)?\s(?:century|centuries|Century|Olympi\w+|Dynasty|dynasty|Corps|"
+        r"Congress|Legion|International))",
+        lambda m: spelling.ordinal(value(m["n"])),
+        group="n",
+        needs=("I", "V", "X"),
+    ),
     rule(rf"(?<=\w[\s.])(?:(?<=\.)\s)?(?P<n>{_ROMAN})(?![\w-]|'(?!s\b))", _numeral, group="n", needs=tuple("IVXLC")),
     rule(
         r"\b(?i:chapter|part|act|scene|book|volume|vol\.|section|article|page|pages|pp?\.|canto|appendix|figure)\s"
@@ -74,13 +83,6 @@ RULES = (
         lambda m: spelling.cardinal(value(m["n"].upper())) if m["n"] else None,
         group="n",
         needs=("i", "v", "x", "l"),
-    ),
-    rule(
-        rf"\b(?P<n>(?=[IVX]{{2,}}\b){_ROMAN}|V|X)(?=(?:th|st|nd|rd)?\s(?:century|centuries|Century|Olympi\w+|Dynasty|dynasty|Corps|"
-        r"Congress|Legion|International))",
-        lambda m: spelling.ordinal(value(m["n"])),
-        group="n",
-        needs=("I", "V", "X"),
     ),
     rule(r"\bWW(?P<n>I{1,2})\b", lambda m: f"World War {spelling.cardinal(value(m['n']))}", needs=("WWI",)),
     rule(r"\bWW(?P<n>[12])\b", lambda m: f"World War {spelling.cardinal(int(m['n']))}", needs=("WW1", "WW2")),

@@ -79,5 +79,6 @@ RULES = (
     rule(r"(?<![\w.,:$/-])(?P<h1>\d{1,2}):(?P<m1>[0-5]\d)\s?[-–—]\s?(?P<h2>\d{1,2}):(?P<m2>[0-5]\d)(?![\w:/-]|\.\d)",
          lambda m: f"{clock(m['h1'], m['m1'], None)} to {clock(m['h2'], m['m2'], None)}"),
     rule(r"(?<![\w.,:$/-])(?P<hour>\d{1,2})[:h](?P<minute>[0-5]\d)\s?h(?:rs)?\b", _plain),
+    rule(r"(?<=\d\d-\d\dT)(?P<hour>\d\d):(?P<minute>[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?Z?(?![\w:])", _plain),
     rule(r"(?<!ratio of )(?<!odds of )(?<![\w.,:$/-])(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?![\w:/-]|\.\d)", _plain),
 )  # fmt: skip

@@ -60,6 +60,10 @@ def _path(match: re.Match[str]) -> str | None:
     return spoken(text) if text.count("/") + text.count("\\") > 1 else None
 
 
+def _product(name: str) -> str:
+    return spelling.letters(name) if name.isupper() else name
+
+
 RULES = (
     rule(r"(?<![\w@])(?P<address>https?://[^\s<>\"'“”]*[^\s<>\"'“”.,;:!?)\]])", _address, needs=("://",)),
     rule(r"(?<![\w@.])(?P<address>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)(?!\w)", _address, needs=("@",)),
@@ -76,7 +80,7 @@ RULES = (
     rule(r"(?<![\w&])#(?P<tag>[A-Za-z_]\w+)", lambda m: f"hashtag {_split(m['tag'])}", needs=("#",)),
     rule(r"(?<![\w@.])@(?P<name>[A-Za-z_]\w+)", lambda m: f"at {_split(m['name'])}", needs=("@",)),
     rule(r"\b(?P<name>[A-Z])#(?!\w)", lambda m: f"{m['name']} sharp", needs=("#",)),
-    rule(r"(?:\b(?P<name>[A-Z]\w+))?\.NET\b", lambda m: f"{m['name'] or ''} dot net".strip(), needs=(".NET",)),
+    rule(r"(?:\b(?P<name>[A-Z]\w+))?\.NET\b", lambda m: f"{_product(m['name'] or '')} dot net".strip(), needs=(".NET",)),
 )  # fmt: skip
 
 
