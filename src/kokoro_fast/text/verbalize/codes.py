@@ -32,7 +32,8 @@ def _room(match: re.Match[str]) -> str:
 def _mixed(match: re.Match[str]) -> str | None:
     """ "B2B" -> "B two B", "ES6" -> "E S six", "H2O" -> "H two O"."""
     text = match[0]
-    if text.isalpha() or text.rstrip("0123456789") in _WORDS:
+    word = text.rstrip("0123456789")
+    if word in _WORDS or (len(word) == 3 and word[1] in "AEIOU"):
         return None
     parts = re.findall(r"\d+|[A-Z]+", text)
     return " ".join(spelling.code(part) if part.isdigit() else spelling.letters(part) for part in parts)

@@ -51,7 +51,7 @@ _RELATIONS = {
     "=>": "to", "<>": "does not equal",
 }  # fmt: skip
 
-_LEADS_ON = frozenset("is was are were be of to at with from for by only not about than and or over under".split())
+_LEADS_ON = frozenset("is was are were be of to at with from for by only not about than and or by over under".split())
 """Words that no comparison begins with: "a value of > 5"."""
 
 

@@ -164,11 +164,15 @@ def _degrees(match: re.Match[str]) -> str:
     return f"{PREFIXES[(match['prefix'] or '').strip()]}{amount(number)} {name}"
 
 
+_MOST_LOOKED_AT = 2000
+"""Characters before an inch sign in which a quotation may begin."""
+
+
 def _inches(match: re.Match[str]) -> str | None:
-    """An inch sign, unless it closes a quotation that is open in this line."""
+    """An inch sign, unless it closes a quotation that is open."""
     text, start = match.string, match.start()
-    line = max(text.rfind("\n", max(0, start - 1000), start), start - 1000, 0)
-    if text.count('"', line, start) % 2 or text.count("“", line, start) > text.count("”", line, start):
+    furthest = max(0, start - _MOST_LOOKED_AT)
+    if text.count('"', furthest, start) % 2 or "“" in text[furthest:start]:
         return None
     return f"{amount(match['n'])} {unit('in', follows_determiner(text, start) or precedes_noun(text, match.end()))}"
 
@@ -197,7 +201,7 @@ RULES = (
     rule(r"(?<![\w.,'\"])(?P<f>\d{1,2})\s?(?:ft|feet|foot)\.?\s(?P<i>\d{1,2})\s?in(?:\.|ches)?(?!\w)",
          lambda m: f"{amount(m['f'])} feet {amount(m['i'])} inches"),
     rule(r"(?<![\w.,'\"])(?P<feet>\d{1,2})'\s?(?P<inches>\d{1,2})(?:\"|''|”)?(?![\w'])", _feet),
-    rule(rf"(?<![\w.,'\"])(?P<n>{NUMBER})(?:\"|”)(?=[\s.,;)-])", _inches, needs=('"', "”")),
+    rule(rf"(?<![\w.,'\"])(?P<n>\d{{1,3}}(?:\.\d+)?)(?:\"|”)(?=[\s.,;)-])", _inches, needs=('"', "”")),
     rule(r"(?<![\w.,'\"‘])(?P<n>\d{1,3})'(?=\s(?:tall|long|high|deep|wide|x|by)\b|-\w|(?P<noun>\s(?:ceiling|pole|rope|ladder|table|tree)))",
          _foot),
     rule(rf"{_START}{PREFIX}(?P<number>{AMOUNT})\s?(?:°|º)\s?(?P<unit>[CFK])\b", _degrees),

@@ -36,7 +36,7 @@ def amount(text: str) -> str:
 
 def _range(match: re.Match[str]) -> str | None:
     low, high = match["low"], match["high"]
-    if len(low) == len(high) == 4 and low[:2] in ("16", "17", "18", "19", "20"):
+    if len(low) == len(high) == 4 and "1000" <= low < "2100":
         return f"{spelling.year(low)} to {spelling.year(high)}"
     rises = float(low.replace(",", "")) < float(high.replace(",", ""))
     return f"{spelling.number(low)} to {spelling.number(high)}" if rises else None

@@ -19,7 +19,7 @@ _SPELLED = {
 _READ_AS_WORDS = {
     "usr": "user", "jpeg": "jpeg", "json": "jason", "gif": "gif", "log": "log", "bat": "bat", "src": "source",
     "lib": "lib", "bin": "bin", "toml": "toml", "yaml": "yaml", "epub": "e pub", "doc": "doc", "txt": "T X T",
-    "zip": "zip", "bak": "back", "etc": "etcetera", "iso": "I S O",
+    "zip": "zip", "bak": "back", "etc": "etcetera", "tmp": "temp", "mnt": "mount", "iso": "I S O",
 }  # fmt: skip
 _FILES = (
     "pdf|py|js|ts|md|txt|json|csv|xml|html|htm|css|cpp|java|rs|rb|go|sh|exe|dll|zip|gz|tar|png|jpeg|jpg|gif|svg|mp3|mp4|"
@@ -30,6 +30,10 @@ _SIGNS = {
     ".": "dot", "/": "slash", "\\": "backslash", "-": "dash", "_": "underscore", "@": "at", ":": "colon",
     "?": "question mark", "=": "equals", "&": "and", "#": "hash", "+": "plus", "%": "percent", "~": "tilde",
 }  # fmt: skip
+
+
+_NO_VOWEL = re.compile(r"[b-df-hj-np-tv-xz]+")
+"""Nobody can say it as a word."""
 
 
 def spoken(address: str) -> str:
@@ -44,7 +48,7 @@ def spoken(address: str) -> str:
             words.append(_READ_AS_WORDS[part.lower()])
         elif len(part) > 4 and part.isupper():
             words.append(part.lower())
-        elif part.lower() in _SPELLED or (len(part) <= 3 and part.isupper()):
+        elif part.lower() in _SPELLED or (len(part) <= 3 and (part.isupper() or _NO_VOWEL.fullmatch(part))):
             words.append(spelling.letters(part))
         else:
             words.append(part)
