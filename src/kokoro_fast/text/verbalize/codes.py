@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kokoro_fast.text.verbalize import spelling
-from kokoro_fast.text.verbalize.rule import rule
+from kokoro_fast.text.verbalize.rule import DIGITS, rule
 
 
 def _dotted(text: str) -> str:
@@ -51,7 +51,7 @@ _STATES = (
 
 RULES = (
     rule(r"(?<![\w.,:/$-])(?<!\d )(?P<n>[1-9]\d{0,2}(?: 000)+|[1-9]\d{0,2}(?: \d{3}){2,4})(?=\s[a-z])",
-         lambda m: spelling.number(m["n"].replace(" ", ""))),
+         lambda m: spelling.number(m["n"].replace(" ", "")), needs=tuple(f" {digit}" for digit in DIGITS)),
     rule(r"(?<![\w.])(?P<address>\d{1,3}(?:\.\d{1,3}){3})(?::(?P<port>\d{1,5}))?(?![\w/]|\.\d)", _address),
     rule(r"(?<![\w.])(?P<v>[vV](?:er)?\.?\s?)(?P<n>\d+(?:\.\d+)+)(?!\w|\.\d)", _version),
     rule(r"(?<![\w.])(?P<v>v)(?P<n>\d+)(?!\w|\.\d)", _version),

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from kokoro_fast.text.verbalize import spelling
-from kokoro_fast.text.verbalize.fractions import FRACTION, fraction
+from kokoro_fast.text.verbalize.fractions import FRACTION, NEEDED, fraction
 from kokoro_fast.text.verbalize.nouns import describes, follows_determiner, precedes_noun
 from kokoro_fast.text.verbalize.ranges import PREFIX, PREFIXES, amount
 from kokoro_fast.text.verbalize.rule import AMOUNT, DASH, NUMBER, rule
@@ -195,20 +195,20 @@ _UNIT = rf"(?P<unit>{_SIGN})"
 _AFTER = r"(?![\w/²³^'’-])"
 
 RULES = (
-    rule(rf"{FRACTION}\s?(?P<unit>{_SIGN}|[\"”%])(?:\.(?=\s[a-z]))?{_AFTER}", _part, needs=()),
+    rule(rf"{FRACTION}\s?(?P<unit>{_SIGN}|[\"”%])(?:\.(?=\s[a-z]))?{_AFTER}", _part, needs=NEEDED),
     rule(rf"(?<![\w.,/$£€-])(?P<low>{NUMBER})\s?(?P<first>{_SIGN}|%){DASH}(?P<high>{NUMBER})\s?(?P<unit>{_SIGN}|%){_AFTER}",
-         _between),
+         _between, needs=tuple("-–—~")),
     rule(r"(?<![\w.,'\"])(?P<f>\d{1,2})\s?(?:ft|feet|foot)\.?\s(?P<i>\d{1,2})\s?in(?:\.|ches)?(?!\w)",
-         lambda m: f"{amount(m['f'])} feet {amount(m['i'])} inches"),
-    rule(r"(?<![\w.,'\"])(?P<feet>\d{1,2})'\s?(?P<inches>\d{1,2})(?:\"|''|”)?(?![\w'])", _feet),
+         lambda m: f"{amount(m['f'])} feet {amount(m['i'])} inches", needs=("ft", "feet", "foot")),
+    rule(r"(?<![\w.,'\"])(?P<feet>\d{1,2})'\s?(?P<inches>\d{1,2})(?:\"|''|”)?(?![\w'])", _feet, needs=("'",)),
     rule(rf"(?<![\w.,'\"])(?P<n>\d{{1,3}}(?:\.\d+)?)(?:\"|”)(?=[\s.,;)-])", _inches, needs=('"', "”")),
     rule(r"(?<![\w.,'\"‘])(?P<n>\d{1,3})'(?=\s(?:tall|long|high|deep|wide|x|by)\b|-\w|(?P<noun>\s(?:ceiling|pole|rope|ladder|table|tree)))",
-         _foot),
-    rule(rf"{_START}{PREFIX}(?P<number>{AMOUNT})\s?(?:°|º)\s?(?P<unit>[CFK])\b", _degrees),
+         _foot, needs=("'",)),
+    rule(rf"{_START}{PREFIX}(?P<number>{AMOUNT})\s?(?:°|º)\s?(?P<unit>[CFK])\b", _degrees, needs=("°", "º")),
     rule(rf"{_START}{PREFIX}(?P<number>{AMOUNT})(?P<space>[\s-]?){_UNIT}{PER}\.(?=[\s,;:)]|\Z)", _with_stop, needs=(".",)),
     rule(rf"{_START}{PREFIX}(?P<number>{AMOUNT})(?P<space>[\s-]?){_UNIT}{PER}{_AFTER}", _measure),
     rule(rf"{_START}{PREFIX}(?P<number>{AMOUNT})\s?(?P<sign>[%‰])",
          lambda m: f"{PREFIXES[(m['prefix'] or '').strip()]}{amount(m['number'])} {_PARTS[m['sign']]}", needs=("%", "‰")),
-    rule(r"(?<=\d)\s?%", lambda _: " percent"),
+    rule(r"(?<=\d)\s?%", lambda _: " percent", needs=("%",)),
     rule(rf"(?<=[a-z]{{3}})/(?P<per>{_WHOLE_PER})\b", _per_word, needs=("/",)),
 )  # fmt: skip

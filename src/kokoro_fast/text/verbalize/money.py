@@ -98,13 +98,15 @@ def _coded(match: re.Match[str]) -> str | None:
 
 _END = rf"(?:\s?(?P<scale>{_SCALE})(?!\w)|[\s-](?P<word>{WORDS})\b)?{PER}(?![\w]|[.,]\d)"
 
+_NEEDED = tuple({sign[-1] for sign in SIGNS})
+
 RULES = (
     rule(rf"(?<![\w$£€¥₹]){PREFIX}(?P<sign>{_SIGN})\s?(?P<number>{NUMBER})"
-         rf"(?:(?:\s?(?P<low_scale>{_SCALE}))?{DASH}(?:{_SIGN})?(?P<high>{NUMBER}))?{_END}(?:\s(?P<code>{_CODE})\b)?", _signed),
+         rf"(?:(?:\s?(?P<low_scale>{_SCALE}))?{DASH}(?:{_SIGN})?(?P<high>{NUMBER}))?{_END}(?:\s(?P<code>{_CODE})\b)?", _signed, needs=_NEEDED),
     rule(rf"(?<![\w.,$£€¥₹-]){PREFIX}(?P<number>{NUMBER})(?P<low_scale>)(?P<high>)\s?(?P<sign>€|£|₹|₽|₺|₴|₫|\$){_END}(?P<code>)", _signed),
     rule(rf"(?<![\w.,-])(?P<number>{NUMBER}(?:{DASH}{NUMBER})?)(?:\s?(?P<scale>{_SCALE})|\s(?P<word>{WORDS}))?\s?"
-         rf"(?P<code>{_CODE})\b{PER}", _coded),
-    rule(rf"\b(?P<code>{_CODE})\s(?P<number>{NUMBER}){_END}", _coded),
+         rf"(?P<code>{_CODE})\b{PER}", _coded, needs=tuple(CODES)),
+    rule(rf"\b(?P<code>{_CODE})\s(?P<number>{NUMBER}){_END}", _coded, needs=tuple(CODES)),
     rule(rf"(?<![\w.,-])({NUMBER}(?:{DASH}{NUMBER})?)\s?¢",
-         lambda m: f"{amount(m[1])} {'cent' if spelling.is_one(m[1]) else 'cents'}"),
+         lambda m: f"{amount(m[1])} {'cent' if spelling.is_one(m[1]) else 'cents'}", needs=("¢",)),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from kokoro_fast.text.markup.edits import Alias, Edit, Hidden, Link, Silent
@@ -60,6 +60,13 @@ RULES: tuple[Rule, ...] = (
 """From the most particular to the most general: a place that one rule has read is no other rule's."""
 
 
+BLOCK = 500
+"""The least characters of a block."""
+
+_SENTENCE_END = re.compile(r"[a-z]{5}[.!?][\"”]?\s")
+"""The end of a sentence, for sure: no abbreviation is so long."""
+
+
 class Reading(NamedTuple):
     """The words or sounds to be read in place of `text[start:end]`."""
 
@@ -75,21 +82,41 @@ def verbalize(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Reading]
         text: as `NormalizedText.with_lines` gives it: plain apostrophes and minus signs, single spaces and line feeds.
         taken: ranges that somebody else reads, such as the words of a lexicon.
     """
+    given = sorted(taken)
     readings: list[Reading] = []
-    claimed = sorted(taken)
-    has_digits = _has(text, DIGITS)
+    for first, last in _blocks(text):
+        claimed = [each for each in given[bisect(given, (first, first)) :] if each[0] < last] if given else []
+        readings += sorted(_readings(text, first, last, claimed))
+    return readings
+
+
+def _readings(text: str, first: int, last: int, claimed: list[tuple[int, int]]) -> list[Reading]:
+    """The readings between two positions, where nobody else reads."""
+    readings: list[Reading] = []
+    block = text[first:last]
+    has_digits = _has(block, DIGITS)
     for rule in RULES:
-        if not (has_digits if rule.needs is DIGITS else _has(text, rule.needs)):
+        if not (has_digits if rule.needs is DIGITS else _has(block, rule.needs)):
             continue
         found = []
-        for match in rule.pattern.finditer(text):
+        for match in rule.pattern.finditer(text, first, last):
             start, end = match.span(rule.group)
             if _is_free(claimed, start, end) and (said := rule.read(match)) is not None:
                 found.append(Reading(start, end, said))
         if found:
             readings += found
             claimed = sorted([*claimed, *((start, end) for start, end, _ in found)])
-    return sorted(readings)
+    return readings
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Pieces of some sentences: a rule that needs a sign is tried only in the pieces that have it."""
+    start = 0
+    while start < len(text):
+        cut = _SENTENCE_END.search(text, start + BLOCK)
+        end = cut.end() if cut else len(text)
+        yield start, end
+        start = end
 
 
 def readings_of(text: NormalizedText) -> list[Edit]:
