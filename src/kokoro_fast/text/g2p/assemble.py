@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from kokoro_fast.config import VOCAB
 from kokoro_fast.errors import excerpt
-from kokoro_fast.symbols import MARKS
+from kokoro_fast.symbols import MARKS, has_speech
 from kokoro_fast.text.markup.edits import Pause
 from kokoro_fast.text.normalize import NormalizedText
 from kokoro_fast.types import Token
@@ -95,7 +95,7 @@ def assemble(units: Sequence[G2PUnit], text: NormalizedText, source: str) -> Pho
     unspoken = []
     for unit in units:
         kept, missing = _known_symbols(unit.phonemes or "")
-        if missing or (not kept and _should_sound(text.text[unit.start : unit.end])):
+        if missing or (not has_speech(kept) and _should_sound(text.text[unit.start : unit.end])):
             start, end = text.source_range(unit.start, unit.end)
             unspoken.append(UnspokenText(source[start:end], missing.replace(UNKNOWN, ""), start, end))
         spoken.append(replace(unit, phonemes=kept))

@@ -60,8 +60,12 @@ RULES: tuple[Rule, ...] = (
 """From the most particular to the most general: a place that one rule has read is no other rule's."""
 
 
-BLOCK = 500
+BLOCK = 300
 """The least characters of a block."""
+
+_DIGIT = re.compile(r"[0-9]")
+_AROUND_DIGITS = 80
+"""The most characters before or after a digit that a rule for digits looks at."""
 
 _SENTENCE_END = re.compile(r"[a-z]{5}[.!?][\"”]?\s")
 """The end of a sentence, for sure: no abbreviation is so long."""
@@ -94,12 +98,19 @@ def _readings(text: str, first: int, last: int, claimed: list[tuple[int, int]]) 
     """The readings between two positions, where nobody else reads."""
     readings: list[Reading] = []
     block = text[first:last]
-    has_digits = _has(block, DIGITS)
+    first_digit = _DIGIT.search(block)
+    last_digit = max(map(block.rfind, DIGITS))
     for rule in RULES:
-        if not (has_digits if rule.needs is DIGITS else _has(block, rule.needs)):
+        low, high = first, last
+        if rule.needs is DIGITS:
+            if first_digit is None:
+                continue
+            low = max(first, first + first_digit.start() - _AROUND_DIGITS)
+            high = min(last, first + last_digit + _AROUND_DIGITS)
+        elif not _has(block, rule.needs):
             continue
         found = []
-        for match in rule.pattern.finditer(text, first, last):
+        for match in rule.pattern.finditer(text, low, high):
             start, end = match.span(rule.group)
             if _is_free(claimed, start, end) and (said := rule.read(match)) is not None:
                 found.append(Reading(start, end, said))
@@ -173,7 +184,10 @@ _LETTER_A = re.compile(r"(?<![\w.'])A(?![\w.'])")
 
 
 def _has(text: str, needs: tuple[str, ...]) -> bool:
-    return not needs or any(each in text for each in needs)
+    for each in needs:  # noqa: SIM110  # any() takes twice as long
+        if each in text:
+            return True
+    return not needs
 
 
 def _is_free(claimed: list[tuple[int, int]], start: int, end: int) -> bool:
