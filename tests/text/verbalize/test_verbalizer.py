@@ -31,14 +31,18 @@ def spoken(result: Phonemized, start: int, end: int) -> bool:
     return reported or any(has_speech(token.phonemes) for token in tokens)
 
 
+WORDS = (
+    "kg km/h GHz p.m. am PM Dr. St. Mt. p. vol. No. fig. Jan March Monday John Henry VIII II I a x v million dollars of "
+    "to the and read lead version page World War chapter"
+)
 PIECES = st.one_of(
     st.integers(0, 10**7).map(str),
     st.integers(0, 10**6).map(lambda n: f"{n:,}"),
     st.floats(0, 1000, allow_nan=False).map(lambda x: f"{x:.2f}"),
     st.text("0123456789", min_size=1, max_size=18),
     st.sampled_from(list("$€£¥%‰°#@&*+-–—/\\=<>≤≥±×÷~^√²³½¾'\"“”‘’()[]{}.,:;!?…_|`№§¹₂★😀→")),
-    st.sampled_from("kg km/h GHz p.m. am PM Dr. St. Mt. p. vol. No. fig. Jan March Monday John Henry VIII II I a x v".split()),
-    st.sampled_from("million dollars of to the and read lead version page World War chapter http:// www. .com .pdf".split()),
+    st.sampled_from(WORDS.split()),
+    st.sampled_from(["http://", "www.", ".com", ".pdf"]),
 )  # fmt: skip
 GLUE = st.sampled_from(["", "", " ", " ", "\n"])
 
@@ -86,6 +90,12 @@ def test_readings_stand_in_order_and_apart(pieces: list[tuple[str, str]]) -> Non
         end = reading.end
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(PIECES, st.text(max_size=3), st.sampled_from(list("٣४۹¹₂①Ⅳ"))), max_size=12))
+def test_any_text_is_taken(pieces: list[str]) -> None:
+    verbalize("".join(pieces))
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(WRITTEN), min_size=1, max_size=5), st.data())
 def test_taken_places_are_not_read(sentences: list[str], data: st.DataObject) -> None:
@@ -118,7 +128,7 @@ class Counted:
             yield match
 
 
-@pytest.mark.parametrize("text", [" ".join(WRITTEN) + " ", "One finished sentence. ", "12 ", "9/", "\"5\" THE ", "a.m. "])
+@pytest.mark.parametrize("text", [" ".join(WRITTEN) + " ", "One finished sentence. ", "12 ", "9/", '"5" THE ', "a.m. "])
 def test_the_work_grows_with_the_text_alone(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     work = [0]
     counted = tuple(replace(rule, pattern=Counted(rule.pattern, work)) for rule in module.RULES)  # type: ignore[arg-type]
@@ -140,7 +150,8 @@ def test_blocks_end_with_sentences() -> None:
 @pytest.mark.parametrize(
     ("text", "ends"),
     [
-        ("He left at 5 p.m. She stayed.", 2), ("She lives in the U.S. He does not.", 2), ("He has a Ph.D. She does not.", 2),
+        ("He left at 5 p.m. She stayed.", 2), ("She lives in the U.S. He does not.", 2),
+        ("He has a Ph.D. She does not.", 2),
         ("Apples, pears, etc. Then we left.", 2), ("He climbed Mt. Everest then.", 1), ("Ask Dr. Smith now.", 1),
         ("See p. 12 now.", 1), ("It is 12 in. long.", 1), ("Meet me at 1:49 PM today.", 1), ("Wait 10-15 minutes.", 1),
     ],

@@ -39,7 +39,8 @@ ANYWHERE = {
     "vs": "versus", "approx": "approximately", "dept": "department", "govt": "government", "Jr": "junior",
     "Sr": "senior", "Ltd": "limited", "Corp": "corporation", "Bros": "brothers", "Inc": "ink", "Co": "company",
     "etc": "etcetera", "est": "established", "assn": "association", "Assn": "association", "Dept": "department",
-    "Univ": "university", "univ": "university", "max": "maximum", "min": "minimum", "avg": "average", "incl": "including",
+    "Univ": "university", "univ": "university", "max": "maximum", "min": "minimum", "avg": "average",
+    "incl": "including",
     "excl": "excluding", "cf": "compare", "viz": "namely", "misc": "miscellaneous", "tbsp": "tablespoons",
     "tsp": "teaspoons", "Ave": "avenue", "Blvd": "boulevard", "Esq": "esquire", "resp": "respectively",
     "temp": "temperature", "tel": "telephone", "Tel": "telephone", "attn": "attention", "Attn": "attention",
@@ -50,8 +51,10 @@ ANYWHERE = {
 }  # fmt: skip
 
 WITHOUT_STOP = {
-    "w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "n/a": "N A", "N/A": "N A", "&c": "etcetera", "gov't": "government",
-    "Gov't": "government", "int'l": "international", "Int'l": "international", "nat'l": "national", "y'know": "you know",
+    "w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "n/a": "N A", "N/A": "N A", "&c": "etcetera",
+    "gov't": "government",
+    "Gov't": "government", "int'l": "international", "Int'l": "international", "nat'l": "national",
+    "y'know": "you know",
 }  # fmt: skip
 
 
@@ -91,7 +94,9 @@ _LEAD_ON = frozenset(["Attn", "attn", "approx", "incl", "excl", "Hwy", "Rte"])
 
 def _with_stop(match: re.Match[str]) -> str | None:
     words, word = _words(match, match.end()), match["word"]
-    if words is None or (word not in _LEAD_ON and words != _before_number(word) and ends_here(match.string, match.end(), word)):
+    if words is None or (
+        word not in _LEAD_ON and words != _before_number(word) and ends_here(match.string, match.end(), word)
+    ):
         return None
     return words
 
@@ -122,12 +127,22 @@ RULES = (
     rule(rf"{_ABBREVIATION}\.(?P<n>\d+)\b", _numbered),
     rule(rf"{_ABBREVIATION}\.(?!\w)", _with_stop, needs=(".",)),
     rule(rf"{_ABBREVIATION}(?=\.(?!\w))", lambda m: _words(m, m.end() + 1), needs=(".",)),
-    rule(r"(?<![\w.'])(?P<word>Mt|St|Dr|Ft)(?= [A-Z][a-z])", lambda m: TITLES[m["word"]],
-         needs=("Mt ", "St ", "Dr ", "Ft ")),
+    rule(
+        r"(?<![\w.'])(?P<word>Mt|St|Dr|Ft)(?= [A-Z][a-z])",
+        lambda m: TITLES[m["word"]],
+        needs=("Mt ", "St ", "Dr ", "Ft "),
+    ),
     rule(r"(?<![\w.'])(?P<word>[AI])\.(?=\s)", _letter, group="word", needs=("I.", "A.")),
     rule(r"(?<=[a-z] )v\.(?= [A-Z][a-z])", lambda _: "versus", needs=(" v. ",)),
-    rule(r"(?<![\w.'])(?P<word>[NSEW])\.?(?=\s(?:\d+(?:st|nd|rd|th)|[A-Z][a-z]+) (?:St|Ave|Blvd|Rd|Dr|Street|Avenue|Road)\b)",
-         lambda m: _COMPASS[m["word"]], needs=("St", "Ave", "Blvd", "R", "Dr")),
-    rule(rf"(?<![\w/])(?P<word>{'|'.join(map(re.escape, WITHOUT_STOP))})(?![\w/])", lambda m: WITHOUT_STOP[m["word"]],
-         needs=tuple(WITHOUT_STOP)),
-)  # fmt: skip
+    rule(
+        r"(?<![\w.'])(?P<word>[NSEW])\.?(?=\s(?:\d+(?:st|nd|rd|th)|[A-Z][a-z]+) "
+        r"(?:St|Ave|Blvd|Rd|Dr|Street|Avenue|Road)\b)",
+        lambda m: _COMPASS[m["word"]],
+        needs=("St", "Ave", "Blvd", "R", "Dr"),
+    ),
+    rule(
+        rf"(?<![\w/])(?P<word>{'|'.join(map(re.escape, WITHOUT_STOP))})(?![\w/])",
+        lambda m: WITHOUT_STOP[m["word"]],
+        needs=tuple(WITHOUT_STOP),
+    ),
+)

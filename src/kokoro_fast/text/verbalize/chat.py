@@ -15,8 +15,16 @@ SPELLED_OUT = {
 _LONG = "|".join(sorted((word for word in SPELLED_OUT if len(word) > 2), key=len, reverse=True))
 
 RULES = (
-    rule(rf"(?<![\w.'/@#-])(?P<word>(?i:{_LONG}|b4|m8))(?![\w'/@-]|\.\w)", lambda m: SPELLED_OUT[m["word"].lower()], needs=()),
-    rule(r"(?<=[a-z?!,] )(?P<word>u)(?= (?:r|are|guys|can|can't|do|don't|have|know|want|wanna|were|will|should|like|get|got|"
-         r"need|think|say|all|too|so|there|later|soon|tomorrow|today|tonight|at)\b|[?!])", lambda _: "you", needs=(" u",)),
+    rule(
+        rf"(?<![\w.'/@#-])(?P<word>(?i:{_LONG}|b4|m8))(?![\w'/@-]|\.\w)",
+        lambda m: SPELLED_OUT[m["word"].lower()],
+        needs=(),
+    ),
+    rule(
+        r"(?<=[a-z?!,] )(?P<word>u)(?= (?:r|are|guys|can|can't|do|don't|have|know|want|wanna|were|will|should|like|"
+        r"get|got|need|think|say|all|too|so|there|later|soon|tomorrow|today|tonight|at)\b|[?!])",
+        lambda _: "you",
+        needs=(" u",),
+    ),
     rule(r"(?<=[a-z?!,] )(?P<word>ur)(?= [a-z]{2,})", lambda m: SPELLED_OUT[m["word"]], needs=(" u",)),
 )

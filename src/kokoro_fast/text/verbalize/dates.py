@@ -90,7 +90,7 @@ def _month_first(match: re.Match[str]) -> str | None:
 
 def _day_first(match: re.Match[str]) -> str | None:
     day = _day(match["day"])
-    if day is None or not match["day"].isdigit():
+    if day is None or not match["day"].isdecimal():
         return None
     words = f"{spelling.cardinal(int(match['day']))} {_SHORT[match['month']]}"
     return f"{words} {spelling.year(match['year'])}" if match["year"] else words
@@ -114,28 +114,54 @@ _MONTHS = tuple(month[:3] for month in MONTHS)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 RULES = (
-    rule(rf"(?<![\w./-])(?P<year>{_YEAR})(?P<sep>[/-])(?P<month>\d\d)(?P=sep)(?P<day>\d\d)(?:T(?=\d\d:)|(?![\w/-]|\.\d))", _iso),
-    rule(r"(?<![\w./-])(?P<first>\d{1,2})(?P<sep>[/.-])(?P<second>\d{1,2})(?P=sep)(?P<year>\d{4}|\d\d)(?![\w/-]|\.\d)",
-         _slashed),
-    rule(rf"\b(?P<month>{_MONTH})\.?\s(?P<day>\d{{1,2}}(?:st|nd|rd|th)?)(?:[-–](?P<to>\d{{1,2}}))?"
-         rf"(?:,?\s(?P<year>{_YEAR}))?{AFTER}(?!\s?(?:%|percent|million|people))", _month_first, needs=_MONTHS),
-    rule(rf"{BEFORE}(?P<day>\d{{1,2}})\s(?P<month>{_MONTH})\b\.?(?:,?\s(?P<year>{_YEAR})(?!\w))?", _day_first, needs=_MONTHS),
-    rule(r"(?i:\b(?:on|by|until|since|before|after|due|dated?|from)\s)(?P<all>(?P<month>\d{1,2})/(?P<day>\d{1,2}))(?![\w/]|[.,]\d)",
-         _month_and_day, group="all", needs=("/",)),
+    rule(
+        rf"(?<![\w./-])(?P<year>{_YEAR})(?P<sep>[/-])(?P<month>\d\d)(?P=sep)(?P<day>\d\d)(?:T(?=\d\d:)|(?![\w/-]|\.\d))",
+        _iso,
+    ),
+    rule(
+        r"(?<![\w./-])(?P<first>\d{1,2})(?P<sep>[/.-])(?P<second>\d{1,2})(?P=sep)(?P<year>\d{4}|\d\d)(?![\w/-]|\.\d)",
+        _slashed,
+    ),
+    rule(
+        rf"\b(?P<month>{_MONTH})\.?\s(?P<day>\d{{1,2}}(?:st|nd|rd|th)?)(?:[-–](?P<to>\d{{1,2}}))?"
+        rf"(?:,?\s(?P<year>{_YEAR}))?{AFTER}(?!\s?(?:%|percent|million|people))",
+        _month_first,
+        needs=_MONTHS,
+    ),
+    rule(
+        rf"{BEFORE}(?P<day>\d{{1,2}})\s(?P<month>{_MONTH})\b\.?(?:,?\s(?P<year>{_YEAR})(?!\w))?",
+        _day_first,
+        needs=_MONTHS,
+    ),
+    rule(
+        r"(?i:\b(?:on|by|until|since|before|after|due|dated?|from)\s)(?P<all>(?P<month>\d{1,2})/(?P<day>\d{1,2}))(?![\w/]|[.,]\d)",
+        _month_and_day,
+        group="all",
+        needs=("/",),
+    ),
     rule(rf"(?<![\w./-])(?P<year>{_YEAR})/(?P<following>\d\d)(?![\w/-]|\.\d)", _season, needs=("/",)),
     rule(rf"\((?P<word>b|d)\.(?=\s(?:{_YEAR})\b)", lambda m: {"b": "born", "d": "died"}[m["word"]], group="word"),
     rule(rf"\b(?P<word>b|d)\.(?=\s(?:{_YEAR})\b)", lambda m: {"b": "born", "d": "died"}[m["word"]]),
     rule(rf"\b(?P<low>{_DAY})\.?\s?[-–]\s?(?P<high>{_DAY})\b\.?(?=[\s,:;)]|\Z)", _days, needs=("-", "–")),
     rule(rf"\b(?P<low>{_MONTH})\.?\s?[-–]\s?(?P<high>{_MONTH})\b\.?(?=[\s,:;)]|\Z)", _months, needs=("-", "–")),
-    rule(rf"(?<![\w.,/])(?P<low>1[0-9]\d0|20\d0)s\s?[-–]\s?(?P<high>1[0-9]\d0|20\d0)s\b", _decades),
-    rule(rf"\b(?P<month>{_MONTH})\.?\s(?P<year>{_YEAR}){AFTER}",
-         lambda m: f"{_SHORT[m['month']]} {spelling.year(m['year'])}", needs=_MONTHS),
-    rule(rf"\b(?P<day>{_DAY})(?:\.,?|,|(?=\s(?:{_MONTH})\b))(?=\s(?:{_MONTH}|\d))", lambda m: f"{_SHORT_DAYS[m['day']]},",
-         needs=_DAYS),
+    rule(r"(?<![\w.,/])(?P<low>1[0-9]\d0|20\d0)s\s?[-–]\s?(?P<high>1[0-9]\d0|20\d0)s\b", _decades),
+    rule(
+        rf"\b(?P<month>{_MONTH})\.?\s(?P<year>{_YEAR}){AFTER}",
+        lambda m: f"{_SHORT[m['month']]} {spelling.year(m['year'])}",
+        needs=_MONTHS,
+    ),
+    rule(
+        rf"\b(?P<day>{_DAY})(?:\.,?|,|(?=\s(?:{_MONTH})\b))(?=\s(?:{_MONTH}|\d))",
+        lambda m: f"{_SHORT_DAYS[m['day']]},",
+        needs=_DAYS,
+    ),
     rule(rf"\b(?P<day>{_DAY})\.(?=\s[a-z]|,)", lambda m: _SHORT_DAYS[m["day"]], needs=(".",)),
-    rule(rf"\b(?P<month>{'|'.join(month for month in _SHORT if month not in MONTHS)})\.(?=\s[a-z]|,)",
-         lambda m: _SHORT[m["month"]], needs=(".",)),
+    rule(
+        rf"\b(?P<month>{'|'.join(month for month in _SHORT if month not in MONTHS)})\.(?=\s[a-z]|,)",
+        lambda m: _SHORT[m["month"]],
+        needs=(".",),
+    ),
     rule(r"(?<![\w.,/])(?<!\d-)(?P<decade>1[0-9]\d0|20\d0)'?s\b", _decade),
     rule(r"(?<![\w'’])['’‘](?P<decade>[2-9]0)s\b", _decade),
     rule(r"(?<![\w'’])['’‘](?P<year>\d\d)(?![\w'’])", _short_year),
-)  # fmt: skip
+)

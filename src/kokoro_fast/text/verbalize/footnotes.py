@@ -24,7 +24,30 @@ def _cited(match: re.Match[str]) -> Unsaid | None:
 
 
 _WORD = re.compile(r"[A-Za-z]+\Z")
-_LEADS_ON = frozenset("as is are see in of through and or to from by with at on for than ref refs reference".split())
+_LEADS_ON = frozenset(
+    [
+        "as",
+        "is",
+        "are",
+        "see",
+        "in",
+        "of",
+        "through",
+        "and",
+        "or",
+        "to",
+        "from",
+        "by",
+        "with",
+        "at",
+        "on",
+        "for",
+        "than",
+        "ref",
+        "refs",
+        "reference",
+    ]
+)
 
 RULES = (
     rule(rf"(?<=[.,;:!?)”\"'])[{_RAISED}]+(?=[\s.,;:!?)]|\Z)", _sign, needs=tuple(_RAISED)),

@@ -50,7 +50,8 @@ UNITS = {
 RATES = {
     "Mbps": "megabits per second", "Gbps": "gigabits per second", "kbps": "kilobits per second",
     "MB/s": "megabytes per second", "GB/s": "gigabytes per second", "Mbit/s": "megabits per second",
-    "fps": "frames per second", "rpm": "R P M", "psi": "pounds per square inch", "dB": "decibels", "bpm": "beats per minute",
+    "fps": "frames per second", "rpm": "R P M", "psi": "pounds per square inch", "dB": "decibels",
+    "bpm": "beats per minute",
     "mg/L": "milligrams per liter", "g/L": "grams per liter", "mg/kg": "milligrams per kilogram",
     "kg/m³": "kilograms per cubic meter", "GiB": "gibibytes", "MiB": "mebibytes", "KiB": "kibibytes",
     "Ah": "ampere hours", "mAh": "milliampere hours", "eV": "electron volts", "sq m": "square meters",
@@ -196,19 +197,35 @@ _AFTER = r"(?![\w/²³^'’-])"
 
 RULES = (
     rule(rf"{FRACTION}\s?(?P<unit>{_SIGN}|[\"”%])(?:\.(?=\s[a-z]))?{_AFTER}", _part, needs=NEEDED),
-    rule(rf"(?<![\w.,/$£€-])(?P<low>{NUMBER})\s?(?P<first>{_SIGN}|%){DASH}(?P<high>{NUMBER})\s?(?P<unit>{_SIGN}|%){_AFTER}",
-         _between, needs=tuple("-–—~")),
-    rule(r"(?<![\w.,'\"])(?P<f>\d{1,2})\s?(?:ft|feet|foot)\.?\s(?P<i>\d{1,2})\s?in(?:\.|ches)?(?!\w)",
-         lambda m: f"{amount(m['f'])} feet {amount(m['i'])} inches", needs=("ft", "feet", "foot")),
+    rule(
+        rf"(?<![\w.,/$£€-])(?P<low>{NUMBER})\s?(?P<first>{_SIGN}|%){DASH}"
+        rf"(?P<high>{NUMBER})\s?(?P<unit>{_SIGN}|%){_AFTER}",
+        _between,
+        needs=tuple("-–—~"),
+    ),
+    rule(
+        r"(?<![\w.,'\"])(?P<f>\d{1,2})\s?(?:ft|feet|foot)\.?\s(?P<i>\d{1,2})\s?in(?:\.|ches)?(?!\w)",
+        lambda m: f"{amount(m['f'])} feet {amount(m['i'])} inches",
+        needs=("ft", "feet", "foot"),
+    ),
     rule(r"(?<![\w.,'\"])(?P<feet>\d{1,2})'\s?(?P<inches>\d{1,2})(?:\"|''|”)?(?![\w'])", _feet, needs=("'",)),
-    rule(rf"(?<![\w.,'\"])(?P<n>\d{{1,3}}(?:\.\d+)?)(?:\"|”)(?=[\s.,;)-])", _inches, needs=('"', "”")),
-    rule(r"(?<![\w.,'\"‘])(?P<n>\d{1,3})'(?=\s(?:tall|long|high|deep|wide|x|by)\b|-\w|(?P<noun>\s(?:ceiling|pole|rope|ladder|table|tree)))",
-         _foot, needs=("'",)),
+    rule(r"(?<![\w.,'\"])(?P<n>\d{1,3}(?:\.\d+)?)(?:\"|”)(?=[\s.,;)-])", _inches, needs=('"', "”")),
+    rule(
+        r"(?<![\w.,'\"‘])(?P<n>\d{1,3})'"
+        r"(?=\s(?:tall|long|high|deep|wide|x|by)\b|-\w|(?P<noun>\s(?:ceiling|pole|rope|ladder|table|tree)))",
+        _foot,
+        needs=("'",),
+    ),
     rule(rf"{_START}{PREFIX}(?P<number>{AMOUNT})\s?(?:°|º)\s?(?P<unit>[CFK])\b", _degrees, needs=("°", "º")),
-    rule(rf"{_START}{PREFIX}(?P<number>{AMOUNT})(?P<space>[\s-]?){_UNIT}{PER}\.(?=[\s,;:)]|\Z)", _with_stop, needs=(".",)),
+    rule(
+        rf"{_START}{PREFIX}(?P<number>{AMOUNT})(?P<space>[\s-]?){_UNIT}{PER}\.(?=[\s,;:)]|\Z)", _with_stop, needs=(".",)
+    ),
     rule(rf"{_START}{PREFIX}(?P<number>{AMOUNT})(?P<space>[\s-]?){_UNIT}{PER}{_AFTER}", _measure),
-    rule(rf"{_START}{PREFIX}(?P<number>{AMOUNT})\s?(?P<sign>[%‰])",
-         lambda m: f"{PREFIXES[(m['prefix'] or '').strip()]}{amount(m['number'])} {_PARTS[m['sign']]}", needs=("%", "‰")),
+    rule(
+        rf"{_START}{PREFIX}(?P<number>{AMOUNT})\s?(?P<sign>[%‰])",
+        lambda m: f"{PREFIXES[(m['prefix'] or '').strip()]}{amount(m['number'])} {_PARTS[m['sign']]}",
+        needs=("%", "‰"),
+    ),
     rule(r"(?<=\d)\s?%", lambda _: " percent", needs=("%",)),
     rule(rf"(?<=[a-z]{{3}})/(?P<per>{_WHOLE_PER})\b", _per_word, needs=("/",)),
-)  # fmt: skip
+)

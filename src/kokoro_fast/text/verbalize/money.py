@@ -16,7 +16,34 @@ SIGNS = {
     "₫": "VND", "₪": "ILS", "฿": "THB", "₱": "PHP", "₦": "NGN", "₴": "UAH", "A$": "AUD", "C$": "CAD", "CA$": "CAD",
     "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "R$": "BRL", "S$": "SGD", "₿": "XBT",
 }  # fmt: skip
-CODES = "USD EUR GBP JPY CHF CAD AUD NZD INR CNY RUB KRW SEK NOK DKK PLN CZK MXN BRL ZAR TRY SGD HKD AED ILS THB".split()
+CODES = [
+    "USD",
+    "EUR",
+    "GBP",
+    "JPY",
+    "CHF",
+    "CAD",
+    "AUD",
+    "NZD",
+    "INR",
+    "CNY",
+    "RUB",
+    "KRW",
+    "SEK",
+    "NOK",
+    "DKK",
+    "PLN",
+    "CZK",
+    "MXN",
+    "BRL",
+    "ZAR",
+    "TRY",
+    "SGD",
+    "HKD",
+    "AED",
+    "ILS",
+    "THB",
+]
 
 SHORT = {
     "USD": ("dollar", "dollars"),
@@ -57,7 +84,7 @@ def _spoken(number: str, scale: str, code: str, *, short: bool = True) -> str:
     if scale:
         return f"{amount(number)} {scale} {name(code, False, short)}"
     whole, _, cents = number.partition(".")
-    if len(cents) == 2 and whole.replace(",", "").isdigit() and code in CENTS:
+    if len(cents) == 2 and whole.replace(",", "").isdecimal() and code in CENTS:
         parts = (
             [] if int(whole.replace(",", "")) == 0 else [f"{amount(whole)} {name(code, spelling.is_one(whole), short)}"]
         )
@@ -101,12 +128,26 @@ _END = rf"(?:\s?(?P<scale>{_SCALE})(?!\w)|[\s-](?P<word>{WORDS})\b)?{PER}(?![\w]
 _NEEDED = tuple({sign[-1] for sign in SIGNS})
 
 RULES = (
-    rule(rf"(?<![\w$£€¥₹]){PREFIX}(?P<sign>{_SIGN})\s?(?P<number>{NUMBER})"
-         rf"(?:(?:\s?(?P<low_scale>{_SCALE}))?{DASH}(?:{_SIGN})?(?P<high>{NUMBER}))?{_END}(?:\s(?P<code>{_CODE})\b)?", _signed, needs=_NEEDED),
-    rule(rf"(?<![\w.,$£€¥₹-]){PREFIX}(?P<number>{NUMBER})(?P<low_scale>)(?P<high>)\s?(?P<sign>€|£|₹|₽|₺|₴|₫|\$){_END}(?P<code>)", _signed),
-    rule(rf"(?<![\w.,-])(?P<number>{NUMBER}(?:{DASH}{NUMBER})?)(?:\s?(?P<scale>{_SCALE})|\s(?P<word>{WORDS}))?\s?"
-         rf"(?P<code>{_CODE})\b{PER}", _coded, needs=tuple(CODES)),
+    rule(
+        rf"(?<![\w$£€¥₹]){PREFIX}(?P<sign>{_SIGN})\s?(?P<number>{NUMBER})"
+        rf"(?:(?:\s?(?P<low_scale>{_SCALE}))?{DASH}(?:{_SIGN})?(?P<high>{NUMBER}))?{_END}(?:\s(?P<code>{_CODE})\b)?",
+        _signed,
+        needs=_NEEDED,
+    ),
+    rule(
+        rf"(?<![\w.,$£€¥₹-]){PREFIX}(?P<number>{NUMBER})(?P<low_scale>)(?P<high>)\s?(?P<sign>€|£|₹|₽|₺|₴|₫|\$){_END}(?P<code>)",
+        _signed,
+    ),
+    rule(
+        rf"(?<![\w.,-])(?P<number>{NUMBER}(?:{DASH}{NUMBER})?)(?:\s?(?P<scale>{_SCALE})|\s(?P<word>{WORDS}))?\s?"
+        rf"(?P<code>{_CODE})\b{PER}",
+        _coded,
+        needs=tuple(CODES),
+    ),
     rule(rf"\b(?P<code>{_CODE})\s(?P<number>{NUMBER}){_END}", _coded, needs=tuple(CODES)),
-    rule(rf"(?<![\w.,-])({NUMBER}(?:{DASH}{NUMBER})?)\s?¢",
-         lambda m: f"{amount(m[1])} {'cent' if spelling.is_one(m[1]) else 'cents'}", needs=("¢",)),
-)  # fmt: skip
+    rule(
+        rf"(?<![\w.,-])({NUMBER}(?:{DASH}{NUMBER})?)\s?¢",
+        lambda m: f"{amount(m[1])} {'cent' if spelling.is_one(m[1]) else 'cents'}",
+        needs=("¢",),
+    ),
+)

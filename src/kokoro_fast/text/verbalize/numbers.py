@@ -32,7 +32,10 @@ RULES = (
     rule(rf"{BEFORE}(?P<n>\d+\.\d*0){AFTER}", lambda m: spelling.number(m["n"])),
     rule(r"(?<![\w.,$£€-])~(?P<n>\d[\d,]*(?:\.\d+)?)(?!\w)", lambda m: f"about {spelling.number(m['n'])}"),
     rule(rf"(?<![\w.,$£€+-])\+(?P<n>\d+(?:\.\d+)?){AFTER}", lambda m: f"plus {spelling.number(m['n'])}"),
-    rule(r"\b(?P<n>[48])k(?=\s(?:videos?|screens?|monitors?|tvs?|resolution|footage|display|uhd))", lambda m: f"{spelling.number(m['n'])} K"),
+    rule(
+        r"\b(?P<n>[48])k(?=\s(?:videos?|screens?|monitors?|tvs?|resolution|footage|display|uhd))",
+        lambda m: f"{spelling.number(m['n'])} K",
+    ),
     rule(r"(?<![\w.,$£€-])(?P<n>\d+(?:\.\d+)?)(?P<scale>k|M|bn|B|(?<=\d\d)K)(?=\s[a-z])(?!\w)", _scaled),
     rule(r"(?<![\d])(?P<n>\d+(?:[.,]\d+)+)(?!\d)", _unusual),
-)  # fmt: skip
+)

@@ -38,7 +38,9 @@ def value(numeral: str) -> int:
     return sum(-one if one < following else one for one, following in pairs)
 
 
-_NO_PRONOUN = re.compile(r"[,;:)]|'s\b|\s(?:of [A-Z]|ruled|reigned|died|lost|became|succeeded|abdicated|married|was|\()|\Z")
+_NO_PRONOUN = re.compile(
+    r"[,;:)]|'s\b|\s(?:of [A-Z]|ruled|reigned|died|lost|became|succeeded|abdicated|married|was|\()|\Z"
+)
 """What follows "Charles I", and hardly "James, I"."""
 
 _BEFORE = re.compile(r"(?:(?:(?P<third>\w+)\.?\s)?(?P<second>\w+)\.?\s)?(?P<first>\w+)\.?\s\Z")

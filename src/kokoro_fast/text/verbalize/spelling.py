@@ -32,7 +32,7 @@ def _plain(words: str) -> str:
 
 def digits(text: str) -> str:
     """ "0042" -> "zero zero four two"; other characters are left out."""
-    return " ".join(cardinal(int(char)) for char in text if char.isdigit())
+    return " ".join(cardinal(int(char)) for char in text if char.isdecimal())
 
 
 def number(text: str) -> str:

@@ -22,7 +22,7 @@ _WHOLE = (
     "Galatians Ephesians Philippians Colossians Thessalonians Timothy Titus Philemon Hebrews James Peter Jude "
     "Revelation Quran Surah Act Scene"
 )
-_NUMBERED = frozenset("Samuel Kings Chronicles Corinthians Thessalonians Timothy Peter John".split())
+_NUMBERED = frozenset(["Samuel", "Kings", "Chronicles", "Corinthians", "Thessalonians", "Timothy", "Peter", "John"])
 _NTH = {"1": "first", "2": "second", "3": "third", "I": "first", "II": "second", "III": "third"}
 _BOOK = "|".join(sorted([*BOOKS, *_WHOLE.split()], key=len, reverse=True))
 

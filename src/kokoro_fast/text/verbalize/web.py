@@ -11,7 +11,8 @@ _DOMAINS = (
     "com|org|net|edu|gov|io|dev|ai|co|uk|us|ca|de|fr|es|it|eu|info|app|me|tv|jp|in|au|ch|nl|se|no|xyz|tech|online"
 )
 _SPELLED = {
-    "ai", "au", "bat", "ca", "cfg", "ch", "co", "cpp", "css", "csv", "de", "dll", "doc", "docx", "epub", "es", "eu", "htm", "rtf", "odt", "avi", "mov", "mkv", "apk",
+    "ai", "au", "bat", "ca", "cfg", "ch", "co", "cpp", "css", "csv", "de", "dll", "doc", "docx", "epub", "es", "eu",
+    "htm", "rtf", "odt", "avi", "mov", "mkv", "apk",
     "exe", "flac", "fr", "ftp", "gif", "html", "http", "https", "ini", "io", "it", "jp", "jpg", "js", "log", "m4b",
     "md", "mp3", "mp4", "nl", "pdf", "php", "png", "ppt", "pptx", "py", "rb", "rs", "se", "sh", "sql", "svg", "toml",
     "ts", "tv", "txt", "uk", "us", "wav", "www", "xls", "xlsx", "xml", "xyz", "yaml", "yml",
@@ -42,7 +43,7 @@ def spoken(address: str) -> str:
     for part in re.findall(r"[A-Za-z]+|\d+|[^\w\s]|_|[^\W\d_]+", address):
         if part in _SIGNS:
             words.append(_SIGNS[part])
-        elif part.isdigit():
+        elif part.isdecimal():
             words.append(spelling.number(part) if len(part) < 4 else spelling.digits(part))
         elif part.lower() in _READ_AS_WORDS:
             words.append(_READ_AS_WORDS[part.lower()])
@@ -53,6 +54,15 @@ def spoken(address: str) -> str:
         else:
             words.append(part)
     return " ".join(words)
+
+
+_ALSO_WORDS = (".it", ".in", ".no", ".me", ".us")
+"""Ends of addresses that are more often the next word after a full stop without a space."""
+
+
+def _domain(match: re.Match[str]) -> str | None:
+    address = match["address"]
+    return None if address.count(".") == 1 and address.endswith(_ALSO_WORDS) else _address(match)
 
 
 def _address(match: re.Match[str]) -> str:
@@ -71,21 +81,37 @@ def _product(name: str) -> str:
 RULES = (
     rule(r"(?<![\w@])(?P<address>https?://[^\s<>\"'“”]*[^\s<>\"'“”.,;:!?)\]])", _address, needs=("://",)),
     rule(r"(?<![\w@.])(?P<address>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)(?!\w)", _address, needs=("@",)),
-    rule(rf"(?<![\w@./])(?P<address>(?:www\.)?(?:[a-zA-Z0-9-]+\.)+(?:{_DOMAINS})(?:/[\w./?=&#%~-]*[\w/])?)(?![\w@]|\.\w)",
-         _address, needs=tuple(f".{name}" for name in _DOMAINS.split("|"))),
+    rule(
+        rf"(?<![\w@./])(?P<address>(?:www\.)?(?:[a-zA-Z0-9-]+\.)+(?:{_DOMAINS})"
+        rf"(?:/[\w./?=&#%~-]*[\w/])?)(?![\w@]|\.\w)",
+        _domain,
+        needs=tuple(f".{name}" for name in _DOMAINS.split("|")),
+    ),
     rule(r"(?<![\w/.<])(?:~|\.{1,2})?(?:/[\w.-]*[\w-])+/?(?![\w>])", _path, needs=("/",)),
     rule(r"\b[A-Za-z]:\\[\w\\.-]*[\w\\]", lambda m: spoken(m[0]), needs=("\\",)),
     rule(r"(?<![\w/@.])(?P<name>[A-Z][a-z]+)\.js\b", lambda m: f"{m['name']} J S", needs=(".js",)),
-    rule(rf"(?<![\w/@.])(?P<name>[\w-]+(?:\.[\w-]+)*)\.(?P<end>{_FILES})(?![\w@/]|\.\w)",
-         lambda m: spoken(m[0]), needs=tuple(f".{name}" for name in _FILES.split("|"))),
-    rule(r"\b(?:localhost|[a-z][\w-]*\.local):\d{2,5}(?:/[\w./-]*\w)?", lambda m: spoken(m[0]), needs=("localhost", ".local")),
-    rule(r"(?<![\w/.])(?P<site>[ru])/(?P<name>\w{2,})(?![\w/])",
-         lambda m: f"{m['site'].upper()} slash {_split(m['name'])}", needs=("r/", "u/")),
+    rule(
+        rf"(?<![\w/@.])(?P<name>[\w-]+(?:\.[\w-]+)*)\.(?P<end>{_FILES})(?![\w@/]|\.\w)",
+        lambda m: spoken(m[0]),
+        needs=tuple(f".{name}" for name in _FILES.split("|")),
+    ),
+    rule(
+        r"\b(?:localhost|[a-z][\w-]*\.local):\d{2,5}(?:/[\w./-]*\w)?",
+        lambda m: spoken(m[0]),
+        needs=("localhost", ".local"),
+    ),
+    rule(
+        r"(?<![\w/.])(?P<site>[ru])/(?P<name>\w{2,})(?![\w/])",
+        lambda m: f"{m['site'].upper()} slash {_split(m['name'])}",
+        needs=("r/", "u/"),
+    ),
     rule(r"(?<![\w&])#(?P<tag>[A-Za-z_]\w+)", lambda m: f"hashtag {_split(m['tag'])}", needs=("#",)),
     rule(r"(?<![\w@.])@(?P<name>[A-Za-z_]\w+)", lambda m: f"at {_split(m['name'])}", needs=("@",)),
     rule(r"\b(?P<name>[A-Z])#(?!\w)", lambda m: f"{m['name']} sharp", needs=("#",)),
-    rule(r"(?:\b(?P<name>[A-Z]\w+))?\.NET\b", lambda m: f"{_product(m['name'] or '')} dot net".strip(), needs=(".NET",)),
-)  # fmt: skip
+    rule(
+        r"(?:\b(?P<name>[A-Z]\w+))?\.NET\b", lambda m: f"{_product(m['name'] or '')} dot net".strip(), needs=(".NET",)
+    ),
+)
 
 
 def _split(name: str) -> str:

@@ -30,10 +30,12 @@ def _dropped_g(match: re.Match[str]) -> str | None:
 
 
 RULES = (
-    rule(rf"(?<![\w'‘-])(?P<word>(?i:{_SPOKEN}))(?![\w'])",
-         lambda m: Sounds(SPOKEN[m["word"].lower().replace("‘", "'")]), needs=("'",)),
+    rule(
+        rf"(?<![\w'‘-])(?P<word>(?i:{_SPOKEN}))(?![\w'])",
+        lambda m: Sounds(SPOKEN[m["word"].lower().replace("‘", "'")]),
+        needs=("'",),
+    ),
     rule(r"(?<![\w'‘-])(?P<word>[A-Za-z]{2,}in)'(?=[\s,.?!;:]|\Z)", _dropped_g, needs=("in'",)),
     rule(r"\A([Aa])[.!?]?\Z", lambda _: Sounds("ˈA"), group=1, needs=()),
-    rule(r"(?<![\w'])(?P<letter>[aA])(?= (?:is (?:less|greater)|[<>=≤≥≠≈+×÷] ))", lambda _: Sounds("ˈA"),
-         needs=()),
-)  # fmt: skip
+    rule(r"(?<![\w'])(?P<letter>[aA])(?= (?:is (?:less|greater)|[<>=≤≥≠≈+×÷] ))", lambda _: Sounds("ˈA"), needs=()),
+)
