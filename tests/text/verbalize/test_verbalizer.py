@@ -32,8 +32,8 @@ def spoken(result: Phonemized, start: int, end: int) -> bool:
 
 
 WORDS = (
-    "kg km/h GHz p.m. am PM Dr. St. Mt. p. vol. No. fig. Jan March Monday John Henry VIII II I a x v million dollars of "
-    "to the and read lead version page World War chapter"
+    "kg km/h GHz p.m. am PM Dr. St. Mt. p. vol. No. fig. Jan March Monday John Henry VIII II I a x v million dollars "
+    "of to the and read lead version page World War chapter"
 )
 PIECES = st.one_of(
     st.integers(0, 10**7).map(str),

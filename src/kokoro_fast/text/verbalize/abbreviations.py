@@ -17,6 +17,7 @@ TITLES = {
     "Maj": "major", "Sen": "senator", "Rep": "representative", "Gov": "governor", "Pres": "president",
     "Hon": "honorable", "Rev": "reverend", "Fr": "father", "Msgr": "monsignor", "Supt": "superintendent",
     "St": "Saint", "Ste": "Sainte", "Mt": "Mount", "Ft": "Fort", "Pt": "Point", "Messrs": "messers",
+    "Rt": "right", "Mme": "madame", "Mlle": "mademoiselle",
 }  # fmt: skip
 """Before a name."""
 
@@ -32,7 +33,7 @@ BEFORE_NUMBERS = {
     "nr": "number", "fig": "figure", "figs": "figures", "ch": "chapter", "chap": "chapter", "sec": "section",
     "art": "article", "eq": "equation", "ed": "edition", "tab": "table", "para": "paragraph", "col": "column",
     "apt": "apartment", "ste": "suite", "rm": "room", "ext": "extension", "ca": "circa", "c": "circa",
-    "Hwy": "highway", "Rte": "route",
+    "Hwy": "highway", "Rte": "route", "ver": "version",
 }  # fmt: skip
 
 ANYWHERE = {
@@ -88,12 +89,14 @@ def _ends_sentence(text: str, stop: int, word: str) -> bool:
     return text.startswith(" ", stop) and ends_here(text, stop, word)
 
 
-_LEAD_ON = frozenset(["Attn", "attn", "approx", "incl", "excl", "Hwy", "Rte"])
+_LEAD_ON = frozenset(["Attn", "attn", "approx", "incl", "excl", "Hwy", "Rte", "Rt", "Mme", "Mlle"])
 """Abbreviations that something always follows."""
 
 
 def _with_stop(match: re.Match[str]) -> str | None:
     words, word = _words(match, match.end()), match["word"]
+    if words is not None and words == TITLES.get(word) and match.string.startswith("\n", match.end()):
+        return words  # a name goes on in the next line
     if words is None or (
         word not in _LEAD_ON and words != _before_number(word) and ends_here(match.string, match.end(), word)
     ):

@@ -74,6 +74,13 @@ RULES = (
         group="n",
     ),
     rule(r"(?<![\w@#/.-])(?:[A-Z]{1,3}\d{1,4}){1,3}[A-Z]{0,2}(?![\w/@]|\.\w|'\w)", _mixed),
+    rule(r"(?<![\w.,])(?P<n>\d+)\.x\b", lambda m: f"{spelling.number(m['n'])} point X"),
+    rule(
+        r"(?<![\w.,:/$-])(?P<n>[1-9]\d{2,3})(?P<letter>[A-Z])?"
+        r"(?= (?:[NSEW]\.? )?(?:[A-Z][a-z]+ ){1,2}(?:St|Ave|Blvd|Rd|Dr|Ln|Street|"
+        r"Avenue|Road|Drive|Lane|Boulevard|Square)\b)",
+        lambda m: f"{spelling.pairs(m['n'])} {m['letter'] or ''}".strip(),
+    ),
     rule(r"(?<=[A-Za-z]-)(?P<n>\d+\.\d+)(?![\w.])", lambda m: spelling.number(m["n"])),
     rule(
         r"(?<![\w.,])(?P<n>\d+\.\d+(?:\.\d+)*)-(?P<stage>alpha|beta|rc|dev)(?P<more>\d*)(?!\w)",

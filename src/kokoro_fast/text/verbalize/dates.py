@@ -28,7 +28,7 @@ def _day(text: str) -> str | None:
 
 def _days(match: re.Match[str]) -> str:
     """ "Mon-Fri" -> "Monday to Friday"."""
-    return f"{_SHORT_DAYS[match['low']]} to {_SHORT_DAYS[match['high']]}"
+    return f"{_SHORT_DAYS.get(match['low'], match['low'])} to {_SHORT_DAYS.get(match['high'], match['high'])}"
 
 
 def _months(match: re.Match[str]) -> str | None:
@@ -113,7 +113,14 @@ def _short_year(match: re.Match[str]) -> str:
 _MONTHS = tuple(month[:3] for month in MONTHS)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
+_FULL_DAY = "|".join(sorted({*_SHORT_DAYS, *_SHORT_DAYS.values()}, key=len, reverse=True))
+
 RULES = (
+    rule(
+        rf"(?<![\w./-])(?P<day>\d{{1,2}})-(?P<month>{_MONTH})-(?P<year>{_YEAR})(?![\w/-]|\.\d)",
+        _day_first,
+        needs=_MONTHS,
+    ),
     rule(
         rf"(?<![\w./-])(?P<year>{_YEAR})(?P<sep>[/-])(?P<month>\d\d)(?P=sep)(?P<day>\d\d)(?:T(?=\d\d:)|(?![\w/-]|\.\d))",
         _iso,
@@ -123,7 +130,7 @@ RULES = (
         _slashed,
     ),
     rule(
-        rf"\b(?P<month>{_MONTH})\.?\s(?P<day>\d{{1,2}}(?:st|nd|rd|th)?)(?:[-–](?P<to>\d{{1,2}}))?"
+        rf"\b(?P<month>{_MONTH})\.?\s(?P<day>\d{{1,2}}(?:st|nd|rd|th)?)(?:[-–](?P<to>\d{{1,2}}(?:st|nd|rd|th)?))?"
         rf"(?:,?\s(?P<year>{_YEAR}))?{AFTER}(?!\s?(?:%|percent|million|people))",
         _month_first,
         needs=_MONTHS,
@@ -142,7 +149,7 @@ RULES = (
     rule(rf"(?<![\w./-])(?P<year>{_YEAR})/(?P<following>\d\d)(?![\w/-]|\.\d)", _season, needs=("/",)),
     rule(rf"\((?P<word>b|d)\.(?=\s(?:{_YEAR})\b)", lambda m: {"b": "born", "d": "died"}[m["word"]], group="word"),
     rule(rf"\b(?P<word>b|d)\.(?=\s(?:{_YEAR})\b)", lambda m: {"b": "born", "d": "died"}[m["word"]]),
-    rule(rf"\b(?P<low>{_DAY})\.?\s?[-–]\s?(?P<high>{_DAY})\b\.?(?=[\s,:;)]|\Z)", _days, needs=("-", "–")),
+    rule(rf"\b(?P<low>{_FULL_DAY})\.?\s?[-–]\s?(?P<high>{_FULL_DAY})\b\.?(?=[\s,:;)]|\Z)", _days, needs=("-", "–")),
     rule(rf"\b(?P<low>{_MONTH})\.?\s?[-–]\s?(?P<high>{_MONTH})\b\.?(?=[\s,:;)]|\Z)", _months, needs=("-", "–")),
     rule(r"(?<![\w.,/])(?P<low>1[0-9]\d0|20\d0)s\s?[-–]\s?(?P<high>1[0-9]\d0|20\d0)s\b", _decades),
     rule(

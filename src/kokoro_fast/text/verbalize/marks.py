@@ -21,5 +21,7 @@ RULES = (
     rule(r"(?<=\w )(?:→|->|=>|⇒|➜|➔)(?= \w)", lambda _: "to", needs=("→", "->", "=>", "⇒", "➜", "➔")),
     rule(r"(?<=\w )(?:←|<-)(?= \w)", lambda _: "from", needs=("←", "<-")),
     rule(r"(?<=\s)[:;]-?[()DP](?=\s|\Z)", _sign, needs=(":", ";")),
+    rule(r"(?<=\s)<3(?!\w)", _sign, needs=("<3",)),
+    rule(r"(?<=[a-z])–(?=[A-Z][a-z])", _sign, needs=("–",)),
     rule(r"[•‣▪◦●■]", _sign, needs=()),
 )

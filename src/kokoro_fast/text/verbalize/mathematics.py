@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kokoro_fast.text.verbalize import spelling
-from kokoro_fast.text.verbalize.rule import NUMBER, rule
+from kokoro_fast.text.verbalize.rule import NUMBER, Unsaid, rule
 
 SIGNS = {
     "≈": "approximately equals", "≠": "does not equal", "≤": "is less than or equal to",
@@ -37,8 +37,15 @@ _COMPARED = {"<": "less than", ">": "more than", "≤": "less than or equal to",
              "≈": "approximately"}  # fmt: skip
 
 
-def _compared(match: re.Match[str]) -> str:
-    return f"{_COMPARED[match['sign']]} {spelling.number(match['n'])}"
+def _compared(match: re.Match[str]) -> str | None:
+    if match[0] == "<3" and _HEART.match(match.string, match.end()):
+        return None
+    scale = {"": "", "k": " thousand", "K": " thousand", "M": " million"}[match["scale"] or ""]
+    return f"{_COMPARED[match['sign']]} {spelling.number(match['n'])}{scale}"
+
+
+_HEART = re.compile(r"\s?(?:[.,!?\n]|\Z)")
+"""What follows "<3" where it is a heart."""
 
 
 _OPERATIONS = {
@@ -86,6 +93,7 @@ def _related(match: re.Match[str]) -> str | None:
 
 
 RULES = (
+    rule(r"(?<=[a-z] )>(?= [A-Z][a-z])", lambda _: Unsaid.SIGN, needs=("> ",)),
     rule(r"(?<=[\w)%] )(?:[<>!=]=|<>|[<>≤≥])(?= [\w(-])", _related, needs=tuple("<>≤≥=")),
     rule(r"\b(?P<f>[a-z])\((?P<x>[a-z])\)(?!\w)", lambda m: f"{m['f']} of {m['x']}", needs=("(",)),
     rule(
@@ -97,7 +105,7 @@ RULES = (
     rule(r"(?<![\w.])(?P<base>[A-Za-z]|\d+)(?:\^(?P<exponent>[-−]?\d+))(?![\w.]\d)", _power),
     rule(r"(?<![\w.])(?P<base>[A-Za-z]|\d+)(?P<exponent>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?!\w)", _power, needs=_RAISED),
     rule(r"\b(?:[A-Z][a-z]?[₀-₉]*){1,8}[₀-₉](?:[A-Z][a-z]?[₀-₉]*)*(?!\w)", _formula, needs=tuple("₀₁₂₃₄₅₆₇₈₉")),
-    rule(rf"(?<![\w.>=<-])(?P<sign>[<>≤≥≈])\s?(?P<n>{NUMBER})(?!\w|>|[.,]\d)", _compared),
+    rule(rf"(?<![\w.>=<-])(?P<sign>[<>≤≥≈])\s?(?P<n>{NUMBER})(?P<scale>[kKM])?(?!\w|>|[.,]\d)", _compared),
     rule(r"(?<=\w )([<>])(?= \w)", lambda m: f"is {'less' if m[1] == '<' else 'greater'} than", needs=("<", ">")),
     rule(
         r"\b([a-zA-Z]) (?P<sign>[<>]) ([a-zA-Z0-9])\b",
@@ -121,7 +129,7 @@ RULES = (
         rf"(?<![\w.])(?P<a>{NUMBER})(?P<sign>[×÷])(?P<b>{NUMBER})(?!\w)",
         lambda m: f"{spelling.number(m['a'])} {SIGNS[m['sign']]} {spelling.number(m['b'])}",
     ),
-    rule(r"(?<=\d )(?:-|−|–)(?= \d+\s?=)", lambda _: "minus"),
+    rule(r"(?<=\d )(?:-|−|–)(?= \d+(?:\s?=| is \d| equals? | makes? ))", lambda _: "minus"),
     rule(r"(?<=\d)(?P<sign>[-−–+/*×])(?=\d+(?:\.\d+)?\s?=)", lambda m: f" {_OPERATIONS[m['sign']]} "),
     rule(r"(?<=\d )([*/])(?= \d)", lambda m: "times" if m[1] == "*" else "divided by"),
 )

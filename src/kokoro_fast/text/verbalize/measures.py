@@ -208,6 +208,11 @@ RULES = (
         lambda m: f"{amount(m['f'])} feet {amount(m['i'])} inches",
         needs=("ft", "feet", "foot"),
     ),
+    rule(
+        r"(?<![\w.,'\"])(?P<feet>\d)\s?(?:ft|foot)\.?\s(?P<inches>\d{1,2})(?=\s(?:tall|and)|[.,])",
+        _feet,
+        needs=("ft", "foot"),
+    ),
     rule(r"(?<![\w.,'\"])(?P<feet>\d{1,2})'\s?(?P<inches>\d{1,2})(?:\"|''|”)?(?![\w'])", _feet, needs=("'",)),
     rule(r"(?<![\w.,'\"])(?P<n>\d{1,3}(?:\.\d+)?)(?:\"|”)(?=[\s.,;)-])", _inches, needs=('"', "”")),
     rule(

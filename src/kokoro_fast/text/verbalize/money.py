@@ -14,7 +14,7 @@ from kokoro_fast.text.verbalize.rule import DASH, NUMBER, rule
 SIGNS = {
     "$": "USD", "US$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY",
     "₫": "VND", "₪": "ILS", "฿": "THB", "₱": "PHP", "₦": "NGN", "₴": "UAH", "A$": "AUD", "C$": "CAD", "CA$": "CAD",
-    "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "R$": "BRL", "S$": "SGD", "₿": "XBT",
+    "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "R$": "BRL", "S$": "SGD", "₿": "XBT", "Rs.": "INR", "Rs": "INR",
 }  # fmt: skip
 CODES = [
     "USD",
@@ -125,9 +125,26 @@ def _coded(match: re.Match[str]) -> str | None:
 
 _END = rf"(?:\s?(?P<scale>{_SCALE})(?!\w)|[\s-](?P<word>{WORDS})\b)?{PER}(?![\w]|[.,]\d)"
 
-_NEEDED = tuple({sign[-1] for sign in SIGNS})
+_NEEDED = ("Rs", *{sign[-1] for sign in SIGNS if not sign[-1].isalpha() and sign[-1] != "."})
+
+
+def _comma(match: re.Match[str]) -> str:
+    """ "3,50 €"."""
+    whole, cents = match["whole"] or match["whole_after"], match["cents"] or match["cents_after"]
+    return _spoken(f"{whole}.{cents}", "", "EUR")
+
 
 RULES = (
+    rule(
+        r"(?<![\w.,])(?:€\s?(?P<whole_after>\d{1,3}),(?P<cents_after>\d\d)(?![\d,])|(?P<whole>\d{1,3}),(?P<cents>\d\d)\s?€)",
+        _comma,
+        needs=("€",),
+    ),
+    rule(
+        rf"(?<![\w$£€¥₹])(?P<sign>[$£€])(?P<number>{NUMBER})-a-(?P<noun>[a-z]+)",
+        lambda m: f"{amount(m['number'])} {name(SIGNS[m['sign']], True)} a {m['noun']}",
+        needs=("-a-",),
+    ),
     rule(
         rf"(?<![\w$£€¥₹]){PREFIX}(?P<sign>{_SIGN})\s?(?P<number>{NUMBER})"
         rf"(?:(?:\s?(?P<low_scale>{_SCALE}))?{DASH}(?:{_SIGN})?(?P<high>{NUMBER}))?{_END}(?:\s(?P<code>{_CODE})\b)?",

@@ -79,6 +79,12 @@ _MOST_RULERS = 39
 
 RULES = (
     rule(
+        rf"\b(?P<n>(?=M[CDXLIVM]{{3,}}\b){_ROMAN})(?![\w'-])",
+        lambda m: spelling.year(str(value(m["n"]))),
+        group="n",
+        needs=("MC", "MD", "MM", "MX", "ML"),
+    ),
+    rule(
         rf"\b(?P<n>(?=[IVX]{{2,}}\b){_ROMAN}|V|X)(?=(?:th|st|nd|rd)?\s(?:century|centuries|Century|Olympi\w+|Dynasty|dynasty|Corps|"
         r"Congress|Legion|International))",
         lambda m: spelling.ordinal(value(m["n"])),

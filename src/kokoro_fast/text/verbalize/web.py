@@ -8,7 +8,8 @@ from kokoro_fast.text.verbalize import spelling
 from kokoro_fast.text.verbalize.rule import rule
 
 _DOMAINS = (
-    "com|org|net|edu|gov|io|dev|ai|co|uk|us|ca|de|fr|es|it|eu|info|app|me|tv|jp|in|au|ch|nl|se|no|xyz|tech|online"
+    "com|org|net|edu|gov|io|dev|ai|co|uk|us|ca|de|fr|es|it|eu|info|app|me|tv|jp|in|au|ch|nl|se|no|xyz|tech|online|ly|gg|fm|"
+    "be|blog"
 )
 _SPELLED = {
     "ai", "au", "bat", "ca", "cfg", "ch", "co", "cpp", "css", "csv", "de", "dll", "doc", "docx", "epub", "es", "eu",
@@ -24,7 +25,7 @@ _READ_AS_WORDS = {
 }  # fmt: skip
 _FILES = (
     "pdf|py|js|ts|md|txt|json|csv|xml|html|htm|css|cpp|java|rs|rb|go|sh|exe|dll|zip|gz|tar|png|jpeg|jpg|gif|svg|mp3|mp4|"
-    "wav|flac|docx|doc|xlsx|xls|pptx|ppt|yaml|yml|toml|ini|cfg|log|bat|epub|m4b|sql|php|rtf|odt|avi|mov|mkv|iso|apk|bak"
+    "wav|flac|docx|doc|xlsx|xls|pptx|ppt|yaml|yml|toml|ini|cfg|log|bat|epub|m4b|sql|php|rtf|odt|avi|mov|mkv|iso|apk|bak|tsx|jsx|css|scss|lua|swift|kt"
 )
 
 _SIGNS = {
@@ -56,7 +57,7 @@ def spoken(address: str) -> str:
     return " ".join(words)
 
 
-_ALSO_WORDS = (".it", ".in", ".no", ".me", ".us")
+_ALSO_WORDS = (".be", ".it", ".in", ".no", ".me", ".us")
 """Ends of addresses that are more often the next word after a full stop without a space."""
 
 
@@ -81,9 +82,11 @@ def _product(name: str) -> str:
 RULES = (
     rule(r"(?<![\w@])(?P<address>https?://[^\s<>\"'“”]*[^\s<>\"'“”.,;:!?)\]])", _address, needs=("://",)),
     rule(r"(?<![\w@.])(?P<address>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)(?!\w)", _address, needs=("@",)),
+    rule(r"(?<=\s)\.[a-z]{2,12}(?![\w.])", lambda m: spoken(m[0]), needs=(" .",)),
+    rule(r"(?<=\s)\./[\w./-]*\w", lambda m: spoken(m[0]), needs=("./",)),
     rule(
         rf"(?<![\w@./])(?P<address>(?:www\.)?(?:[a-zA-Z0-9-]+\.)+(?:{_DOMAINS})"
-        rf"(?:/[\w./?=&#%~-]*[\w/])?)(?![\w@]|\.\w)",
+        rf"(?::\d{{2,5}})?(?:/[\w./?=&#%~-]*[\w/])?)(?![\w@]|\.\w)",
         _domain,
         needs=tuple(f".{name}" for name in _DOMAINS.split("|")),
     ),
