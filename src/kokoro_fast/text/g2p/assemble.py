@@ -95,7 +95,7 @@ def assemble(units: Sequence[G2PUnit], text: NormalizedText, source: str) -> Pho
     unspoken = []
     for unit in units:
         kept, missing = _known_symbols(unit.phonemes or "")
-        if missing or (not kept and _should_sound(text.text[unit.start : unit.end])):
+        if missing or (not has_speech(kept) and _should_sound(text.text[unit.start : unit.end])):
             start, end = text.source_range(unit.start, unit.end)
             unspoken.append(UnspokenText(source[start:end], missing.replace(UNKNOWN, ""), start, end))
         spoken.append(replace(unit, phonemes=kept))

@@ -8,8 +8,8 @@ along in two fields that it never reads, `start_ts` and `end_ts`. Written for mi
 from __future__ import annotations
 
 import json
-import re
 import threading
+import unicodedata
 import warnings
 from collections.abc import Iterator
 from copy import deepcopy
@@ -44,9 +44,6 @@ _SIGNS = {
 _SHORT_DASHES = frozenset("-–")
 _BULLETS = frozenset("-–*•‣·")
 _UNUSED_PIPES = ("parser", "ner", "lemmatizer", "senter", "attribute_ruler")
-
-_EAST_ASIAN = re.compile(r"[\u1100-\u11ff\u2e80-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
-"""Characters of Chinese, Japanese and Korean, of which eSpeak's English says "Chinese letter", one by one."""
 
 _POSSESSIVE = "'s"
 _SIBILANTS = "szʃʒʧʤ"
@@ -216,8 +213,30 @@ def _build_g2p(british: bool) -> Any:
     g2p.lexicon = _build_lexicon(en.Lexicon, british)
     # Loaded at the first word that no dictionary has: most texts never need espeak, which takes 0.2 s to load.
     load_espeak = cache(lambda: espeak.english_fallback(british))
-    g2p.fallback = lambda token: (UNKNOWN, 0) if _EAST_ASIAN.search(token.text) else load_espeak()(token)
+    g2p.fallback = lambda token: load_espeak()(_in_latin(token)) if _is_readable(token.text) else (None, None)
     return g2p
+
+
+def _is_readable(word: str) -> bool:
+    """Whether English espeak reads the letters: of other scripts it would only say that they are Chinese letters."""
+    return word.isascii() or not any(char.isalpha() and _script(char) not in _SCRIPTS for char in word)
+
+
+def _in_latin(token: Any) -> Any:
+    """The token without the accents that espeak would name one by one, as in Vietnamese."""
+    if all(char < "\u0180" for char in token.text):
+        return token
+    plain = "".join(unicodedata.normalize("NFD", c)[0] if _script(c) == "LATIN" else c for c in token.text)
+    return replace(token, text=plain)
+
+
+_SCRIPTS = frozenset(["LATIN", "GREEK", "MODIFIER", "MICRO", "OHM", "KELVIN", "FEMININE", "MASCULINE", "MATHEMATICAL",
+                      "DOUBLE-STRUCK", "FULLWIDTH", "SCRIPT", "ANGSTROM", "SUPERSCRIPT", "ALEF"])  # fmt: skip
+
+
+def _script(char: str) -> str:
+    """The first word of a character's name, which for a letter is its script."""
+    return unicodedata.name(char, "").split(" ")[0]
 
 
 def _build_lexicon(cls: Any, british: bool) -> Any:

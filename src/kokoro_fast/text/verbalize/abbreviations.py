@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from kokoro_fast.text.verbalize.rule import rule
+from kokoro_fast.text.verbalize.rule import Sounds, rule
 from kokoro_fast.text.verbalize.stops import ends_here
 
 TITLES = {
@@ -17,6 +17,7 @@ TITLES = {
     "Maj": "major", "Sen": "senator", "Rep": "representative", "Gov": "governor", "Pres": "president",
     "Hon": "honorable", "Rev": "reverend", "Fr": "father", "Msgr": "monsignor", "Supt": "superintendent",
     "St": "Saint", "Ste": "Sainte", "Mt": "Mount", "Ft": "Fort", "Pt": "Point", "Messrs": "messers",
+    "Rt": "right", "Mme": "madame", "Mlle": "mademoiselle",
 }  # fmt: skip
 """Before a name."""
 
@@ -32,14 +33,15 @@ BEFORE_NUMBERS = {
     "nr": "number", "fig": "figure", "figs": "figures", "ch": "chapter", "chap": "chapter", "sec": "section",
     "art": "article", "eq": "equation", "ed": "edition", "tab": "table", "para": "paragraph", "col": "column",
     "apt": "apartment", "ste": "suite", "rm": "room", "ext": "extension", "ca": "circa", "c": "circa",
-    "Hwy": "highway", "Rte": "route",
+    "Hwy": "highway", "Rte": "route", "ver": "version",
 }  # fmt: skip
 
 ANYWHERE = {
     "vs": "versus", "approx": "approximately", "dept": "department", "govt": "government", "Jr": "junior",
     "Sr": "senior", "Ltd": "limited", "Corp": "corporation", "Bros": "brothers", "Inc": "ink", "Co": "company",
     "etc": "etcetera", "est": "established", "assn": "association", "Assn": "association", "Dept": "department",
-    "Univ": "university", "max": "maximum", "min": "minimum", "avg": "average", "incl": "including",
+    "Univ": "university", "univ": "university", "max": "maximum", "min": "minimum", "avg": "average",
+    "incl": "including",
     "excl": "excluding", "cf": "compare", "viz": "namely", "misc": "miscellaneous", "tbsp": "tablespoons",
     "tsp": "teaspoons", "Ave": "avenue", "Blvd": "boulevard", "Esq": "esquire", "resp": "respectively",
     "temp": "temperature", "tel": "telephone", "Tel": "telephone", "attn": "attention", "Attn": "attention",
@@ -51,6 +53,9 @@ ANYWHERE = {
 
 WITHOUT_STOP = {
     "w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "n/a": "N A", "N/A": "N A", "&c": "etcetera",
+    "gov't": "government",
+    "Gov't": "government", "int'l": "international", "Int'l": "international", "nat'l": "national",
+    "y'know": "you know",
 }  # fmt: skip
 
 
@@ -84,9 +89,29 @@ def _ends_sentence(text: str, stop: int, word: str) -> bool:
     return text.startswith(" ", stop) and ends_here(text, stop, word)
 
 
+_LEAD_ON = frozenset(["Attn", "attn", "approx", "incl", "excl", "Hwy", "Rte", "Rt", "Mme", "Mlle"])
+"""Abbreviations that something always follows."""
+
+
 def _with_stop(match: re.Match[str]) -> str | None:
-    words = _words(match, match.end())
-    return None if words is None or ends_here(match.string, match.end(), match["word"]) else words
+    words, word = _words(match, match.end()), match["word"]
+    if words is not None and words == TITLES.get(word) and match.string.startswith("\n", match.end()):
+        return words  # a name goes on in the next line
+    if words is None or (
+        word not in _LEAD_ON and words != _before_number(word) and ends_here(match.string, match.end(), word)
+    ):
+        return None
+    return words
+
+
+_COMPASS = {"N": "north", "S": "south", "E": "east", "W": "west"}
+
+
+def _letter(match: re.Match[str]) -> str | Sounds | None:
+    """ "plan A. Then", whose full stop is no initial's."""
+    if not ends_here(match.string, match.end(), match["word"]):
+        return None
+    return match["word"] if match["word"] == "I" else Sounds("ˈA")
 
 
 def _before_number(word: str) -> str | None:
@@ -105,10 +130,22 @@ RULES = (
     rule(rf"{_ABBREVIATION}\.(?P<n>\d+)\b", _numbered),
     rule(rf"{_ABBREVIATION}\.(?!\w)", _with_stop, needs=(".",)),
     rule(rf"{_ABBREVIATION}(?=\.(?!\w))", lambda m: _words(m, m.end() + 1), needs=(".",)),
-    rule(r"(?<![\w.'])(?P<word>Mt|St|Dr|Ft)(?= [A-Z][a-z])", lambda m: TITLES[m["word"]],
-         needs=("Mt ", "St ", "Dr ", "Ft ")),
-    rule(r"(?<![\w.'])(?P<word>I)\.(?=\s)",
-         lambda m: m["word"] if ends_here(m.string, m.end(), m["word"]) else None, group="word", needs=("I.",)),
-    rule(rf"(?<![\w/])(?P<word>{'|'.join(map(re.escape, WITHOUT_STOP))})(?![\w/])", lambda m: WITHOUT_STOP[m["word"]],
-         needs=tuple(WITHOUT_STOP)),
-)  # fmt: skip
+    rule(
+        r"(?<![\w.'])(?P<word>Mt|St|Dr|Ft)(?= [A-Z][a-z])",
+        lambda m: TITLES[m["word"]],
+        needs=("Mt ", "St ", "Dr ", "Ft "),
+    ),
+    rule(r"(?<![\w.'])(?P<word>[AI])\.(?=\s)", _letter, group="word", needs=("I.", "A.")),
+    rule(r"(?<=[a-z] )v\.(?= [A-Z][a-z])", lambda _: "versus", needs=(" v. ",)),
+    rule(
+        r"(?<![\w.'])(?P<word>[NSEW])\.?(?=\s(?:\d+(?:st|nd|rd|th)|[A-Z][a-z]+) "
+        r"(?:St|Ave|Blvd|Rd|Dr|Street|Avenue|Road)\b)",
+        lambda m: _COMPASS[m["word"]],
+        needs=("St", "Ave", "Blvd", "R", "Dr"),
+    ),
+    rule(
+        rf"(?<![\w/])(?P<word>{'|'.join(map(re.escape, WITHOUT_STOP))})(?![\w/])",
+        lambda m: WITHOUT_STOP[m["word"]],
+        needs=tuple(WITHOUT_STOP),
+    ),
+)

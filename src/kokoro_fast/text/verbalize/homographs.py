@@ -18,7 +18,7 @@ def _rules() -> Iterator[Rule]:
         if not line.startswith("#"):
             pattern, phonemes = line.split("\t")
             word = _WORD.findall(pattern)[0]
-            yield rule(pattern, partial(_sounds, Sounds(phonemes)), group=1, needs=(word,))
+            yield rule(f"(?i:{pattern})", partial(_sounds, Sounds(phonemes)), group=1, needs=(word, word.capitalize()))
 
 
 def _sounds(sounds: Sounds, _: re.Match[str]) -> Sounds:

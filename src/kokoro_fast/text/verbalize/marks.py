@@ -1,4 +1,4 @@
-"""Marks that are seen and not said: footnotes, trademarks, bullets, arrows."""
+"""Marks that are seen and not said: trademarks, bullets, arrows."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ def _sign(_: object) -> Unsaid:
 
 
 RULES = (
+    rule(r"(?<=[,.:;!?] )'(?=[A-Za-z][^'\n]{0,300}[.,!?]')", lambda _: "‘", needs=("'",)),
     rule(r"[™®©℠]", _sign, needs=("™", "®", "©", "℠")),
-    rule(r"(?<=[a-z.,;:!?)”\"])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=\s|$)", _sign, needs=tuple("⁰¹²³⁴⁵⁶⁷⁸⁹")),
-    rule(r"(?<=[a-z][.,;!?])\d{1,3}(?=\s[A-Z]|$)", _sign),
-    rule(r"(?<=[a-z.,;:!?])\s?\[\d{1,3}(?:[,–-]\s?\d{1,3})*\](?!\()", _sign),
-    rule(r"(?<=[a-z])[*†‡§]+(?=[\s.,;:!?]|$)", _sign, needs=("*", "†", "‡", "§")),
+    rule(r"(?<=[a-z])[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=[\s.,;:!?)]|\Z)", _sign, needs=tuple("⁰¹²³⁴⁵⁶⁷⁸⁹")),
     rule(r"(?<=\w )(?:→|->|=>|⇒|➜|➔)(?= \w)", lambda _: "to", needs=("→", "->", "=>", "⇒", "➜", "➔")),
     rule(r"(?<=\w )(?:←|<-)(?= \w)", lambda _: "from", needs=("←", "<-")),
+    rule(r"(?<=\s)[:;]-?[()DP](?=\s|\Z)", _sign, needs=(":", ";")),
+    rule(r"(?<=\s)<3(?!\w)", _sign, needs=("<3",)),
+    rule(r"(?<=[a-z])–(?=[A-Z][a-z])", _sign, needs=("–",)),
     rule(r"[•‣▪◦●■]", _sign, needs=()),
 )

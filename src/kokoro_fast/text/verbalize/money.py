@@ -6,13 +6,15 @@ import re
 from functools import lru_cache
 
 from kokoro_fast.text.verbalize import spelling
-from kokoro_fast.text.verbalize.ranges import amount
+from kokoro_fast.text.verbalize.measures import PER, per
+from kokoro_fast.text.verbalize.nouns import describes
+from kokoro_fast.text.verbalize.ranges import PREFIX, PREFIXES, amount
 from kokoro_fast.text.verbalize.rule import DASH, NUMBER, rule
 
 SIGNS = {
     "$": "USD", "US$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY",
     "₫": "VND", "₪": "ILS", "฿": "THB", "₱": "PHP", "₦": "NGN", "₴": "UAH", "A$": "AUD", "C$": "CAD", "CA$": "CAD",
-    "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "R$": "BRL",
+    "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "R$": "BRL", "S$": "SGD", "₿": "XBT", "Rs.": "INR", "Rs": "INR",
 }  # fmt: skip
 CODES = [
     "USD",
@@ -31,12 +33,16 @@ CODES = [
     "NOK",
     "DKK",
     "PLN",
+    "CZK",
     "MXN",
     "BRL",
     "ZAR",
     "TRY",
     "SGD",
     "HKD",
+    "AED",
+    "ILS",
+    "THB",
 ]
 
 SHORT = {
@@ -48,6 +54,7 @@ SHORT = {
     "KRW": ("won", "won"),
     "RUB": ("ruble", "rubles"),
     "TRY": ("lira", "lira"),
+    "XBT": ("bitcoin", "bitcoin"),
 }
 """What a sign alone is called: nobody says the country."""
 
@@ -73,12 +80,11 @@ def name(code: str, one: bool, short: bool = True) -> str:
     return str(get_currency_name(code, 1 if one else 2, locale="en"))
 
 
-def _spoken(number: str, scale: str, code: str, *, minus: bool = False, short: bool = True) -> str:
-    sign = "minus " if minus else ""
+def _spoken(number: str, scale: str, code: str, *, short: bool = True) -> str:
     if scale:
-        return f"{sign}{amount(number)} {scale} {name(code, False, short)}"
+        return f"{amount(number)} {scale} {name(code, False, short)}"
     whole, _, cents = number.partition(".")
-    if len(cents) == 2 and whole.replace(",", "").isdigit() and code in CENTS:
+    if len(cents) == 2 and whole.replace(",", "").isdecimal() and code in CENTS:
         parts = (
             [] if int(whole.replace(",", "")) == 0 else [f"{amount(whole)} {name(code, spelling.is_one(whole), short)}"]
         )
@@ -87,40 +93,78 @@ def _spoken(number: str, scale: str, code: str, *, minus: bool = False, short: b
             unit = small if small == "p" or int(cents) == 1 else spelling.plural(small)
             unit = "P" if unit == "p" else unit
             parts.append(f"{spelling.cardinal(int(cents))} {unit}")
-        return sign + (" and ".join(parts) or f"zero {name(code, False, short)}")
-    return f"{sign}{amount(number)} {name(code, spelling.is_one(number), short)}"
+        return " and ".join(parts) or f"zero {name(code, False, short)}"
+    return f"{amount(number)} {name(code, spelling.is_one(number), short)}"
 
 
 def _signed(match: re.Match[str]) -> str | None:
     scale = SCALES.get(match["scale"] or "", match["word"] or "")
-    code = SIGNS[match["sign"]]
+    code = match["code"] or SIGNS[match["sign"]]
+    short = match["sign"] != "US$" and not match["code"]
+    prefix = PREFIXES[(match["prefix"] or "").strip()]
     if match["high"]:
-        words = f"{amount(match['number'])} to {_spoken(match['high'], scale, code)}"
-    elif _DESCRIBES.search(match.string, 0, match.start()) and _NOUN.match(match.string, match.end()):
-        return f"{amount(match['number'])}{f' {scale}' if scale else ''} {name(code, True)}"
-    else:
-        words = _spoken(match["number"], scale, code, minus=bool(match["minus"]))
-    return f"{words} per {match['per']}" if match["per"] else words
+        low = _low(match, code, short)
+        return f"{prefix}{low} to {_spoken(match['high'], scale, code, short=short)}{per(match)}"
+    if describes(match.string, match.start(), match.end()) and not match["per"]:
+        return f"{prefix}{amount(match['number'])}{f' {scale}' if scale else ''} {name(code, True, short)}"
+    return f"{prefix}{_spoken(match['number'], scale, code, short=short)}{per(match)}"
+
+
+def _low(match: re.Match[str], code: str, short: bool) -> str:
+    """The lower end of a range; it has a name of its own where it has a scale or cents of its own."""
+    number, scale = match["number"], match["low_scale"]
+    if scale and scale != match["scale"]:
+        return _spoken(number, SCALES[scale], code, short=short)
+    return _spoken(number, "", code, short=short) if "." in number and not match["scale"] else amount(number)
 
 
 def _coded(match: re.Match[str]) -> str | None:
     scale = SCALES.get(match["scale"] or "", match["word"] or "")
-    return _spoken(match["number"], scale, match["code"], short=False)
+    return f"{_spoken(match['number'], scale, match['code'], short=match['code'] == 'EUR')}{per(match)}"
 
 
-_DESCRIBES = re.compile(r"(?i:\ban?\s)\Z")
-_NOUN = re.compile(r"[\s-][a-z]{3,}")
-"""Before and after money that describes a noun: "a $5 bill"."""
+_END = rf"(?:\s?(?P<scale>{_SCALE})(?!\w)|[\s-](?P<word>{WORDS})\b)?{PER}(?![\w]|[.,]\d)"
 
-_END = rf"(?:\s?(?P<scale>{_SCALE})(?!\w)|\s(?P<word>{WORDS})\b)?(?:/(?P<per>\w+))?(?![\w]|[.,]\d)"
+_NEEDED = ("Rs", *{sign[-1] for sign in SIGNS if not sign[-1].isalpha() and sign[-1] != "."})
+
+
+def _comma(match: re.Match[str]) -> str:
+    """ "3,50 €"."""
+    whole, cents = match["whole"] or match["whole_after"], match["cents"] or match["cents_after"]
+    return _spoken(f"{whole}.{cents}", "", "EUR")
+
 
 RULES = (
-    rule(rf"(?<![\w$£€¥₹])(?P<minus>[-−])?(?P<sign>{_SIGN})\s?(?P<number>{NUMBER})"
-         rf"(?:{DASH}(?:{_SIGN})?(?P<high>{NUMBER}))?{_END}", _signed),
-    rule(rf"(?<![\w.,$£€¥₹-])(?P<minus>)(?P<number>{NUMBER})(?P<high>)\s?(?P<sign>€|£|₹|₽|₺|₴|₫){_END}", _signed),
-    rule(rf"(?<![\w.,-])(?P<number>{NUMBER}(?:{DASH}{NUMBER})?)(?:\s?(?P<scale>{_SCALE})|\s(?P<word>{WORDS}))?\s?"
-         rf"(?P<code>{_CODE})\b", _coded),
-    rule(rf"\b(?P<code>{_CODE})\s(?P<number>{NUMBER}){_END}", _coded),
-    rule(rf"(?<![\w.,-])({NUMBER}(?:{DASH}{NUMBER})?)\s?¢",
-         lambda m: f"{amount(m[1])} {'cent' if spelling.is_one(m[1]) else 'cents'}"),
-)  # fmt: skip
+    rule(
+        r"(?<![\w.,])(?:€\s?(?P<whole_after>\d{1,3}),(?P<cents_after>\d\d)(?![\d,])|(?P<whole>\d{1,3}),(?P<cents>\d\d)\s?€)",
+        _comma,
+        needs=("€",),
+    ),
+    rule(
+        rf"(?<![\w$£€¥₹])(?P<sign>[$£€])(?P<number>{NUMBER})-a-(?P<noun>[a-z]+)",
+        lambda m: f"{amount(m['number'])} {name(SIGNS[m['sign']], True)} a {m['noun']}",
+        needs=("-a-",),
+    ),
+    rule(
+        rf"(?<![\w$£€¥₹]){PREFIX}(?P<sign>{_SIGN})\s?(?P<number>{NUMBER})"
+        rf"(?:(?:\s?(?P<low_scale>{_SCALE}))?{DASH}(?:{_SIGN})?(?P<high>{NUMBER}))?{_END}(?:\s(?P<code>{_CODE})\b)?",
+        _signed,
+        needs=_NEEDED,
+    ),
+    rule(
+        rf"(?<![\w.,$£€¥₹-]){PREFIX}(?P<number>{NUMBER})(?P<low_scale>)(?P<high>)\s?(?P<sign>€|£|₹|₽|₺|₴|₫|\$){_END}(?P<code>)",
+        _signed,
+    ),
+    rule(
+        rf"(?<![\w.,-])(?P<number>{NUMBER}(?:{DASH}{NUMBER})?)(?:\s?(?P<scale>{_SCALE})|\s(?P<word>{WORDS}))?\s?"
+        rf"(?P<code>{_CODE})\b{PER}",
+        _coded,
+        needs=tuple(CODES),
+    ),
+    rule(rf"\b(?P<code>{_CODE})\s(?P<number>{NUMBER}){_END}", _coded, needs=tuple(CODES)),
+    rule(
+        rf"(?<![\w.,-])({NUMBER}(?:{DASH}{NUMBER})?)\s?¢",
+        lambda m: f"{amount(m[1])} {'cent' if spelling.is_one(m[1]) else 'cents'}",
+        needs=("¢",),
+    ),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kokoro_fast.text.verbalize import spelling
-from kokoro_fast.text.verbalize.rule import AFTER, rule
+from kokoro_fast.text.verbalize.rule import AFTER, BEFORE, NUMBER, rule
 
 _SCALES = {"k": "thousand", "K": "thousand", "M": "million", "bn": "billion", "B": "billion"}
 
@@ -14,8 +14,28 @@ def _scaled(match: re.Match[str]) -> str:
     return f"{spelling.number(match['n'])} {_SCALES[match['scale']]}"
 
 
+_USUAL = re.compile(NUMBER)
+_DECIMAL_COMMA = re.compile(r"\d{1,3},\d{1,2}")
+
+
+def _unusual(match: re.Match[str]) -> str | None:
+    """ "÷976.98", "2.60,2751,228": of a number that touches a sign or has odd groups misaki drops parts."""
+    text, before = match["n"], match.string[max(0, match.start() - 1) : match.start()]
+    if _USUAL.fullmatch(text):
+        return None if before in ("", " ", "\n", "(", '"', "“", "‘") else spelling.number(text)
+    if _DECIMAL_COMMA.fullmatch(text):
+        return None
+    return " ".join(spelling.number(part) for part in re.findall(r"\d+(?:\.\d+)?", text))
+
+
 RULES = (
+    rule(rf"{BEFORE}(?P<n>\d+\.\d*0){AFTER}", lambda m: spelling.number(m["n"])),
     rule(r"(?<![\w.,$£€-])~(?P<n>\d[\d,]*(?:\.\d+)?)(?!\w)", lambda m: f"about {spelling.number(m['n'])}"),
     rule(rf"(?<![\w.,$£€+-])\+(?P<n>\d+(?:\.\d+)?){AFTER}", lambda m: f"plus {spelling.number(m['n'])}"),
+    rule(
+        r"\b(?P<n>[48])k(?=\s(?:videos?|screens?|monitors?|tvs?|resolution|footage|display|uhd))",
+        lambda m: f"{spelling.number(m['n'])} K",
+    ),
     rule(r"(?<![\w.,$£€-])(?P<n>\d+(?:\.\d+)?)(?P<scale>k|M|bn|B|(?<=\d\d)K)(?=\s[a-z])(?!\w)", _scaled),
-)  # fmt: skip
+    rule(r"(?<![\d])(?P<n>\d+(?:[.,]\d+)+)(?!\d)", _unusual),
+)

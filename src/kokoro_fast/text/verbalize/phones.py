@@ -8,7 +8,8 @@ from kokoro_fast.text.verbalize import spelling
 from kokoro_fast.text.verbalize.rule import rule
 
 _CALLED = (
-    r"(?i:\b(?:dial|call|phone|text|ring|fax|tel|telephone|hotline|extension|ext)\b[.:]?\s(?:me at |us at |on |at )?)"
+    r"(?i:\b(?:dial|call|phone|text|ring|fax|tel|telephone|hotline|extension|ext)\b[.:]?\s"
+    r"(?:me at |us at |him at |her at |them at |us on |me on |on |at |no\.? |number )?)"
 )
 
 
@@ -32,7 +33,15 @@ RULES = (
     rule(rf"{_START}(?P<phone>{_COUNTRY}\d{{3}}(?P<sep>[\s.-])\d{{3}}(?P=sep)\d{{4}}){_EXTENSION}{_END}", _number),
     rule(rf"{_START}(?P<phone>\+\d{{1,3}}(?:[\s.-]?\(?\d{{2,5}}\)?){{2,5}}){_EXTENSION}{_END}", _number),
     rule(rf"{_START}(?P<phone>\d{{3}}-\d{{4}}){_EXTENSION}{_END}", _number),
-    rule(rf"{_CALLED}(?P<phone>\d{{3,6}})(?![\w,-]|\.\d)", _number, group="phone"),
+    rule(rf"{_START}(?P<phone>\(0\d{{2,4}}\)\s?\d{{3,4}}[\s-]?\d{{3,4}}){_EXTENSION}{_END}", _number),
+    rule(rf"{_START}(?P<phone>0\d{{2,4}}[\s-]\d{{3,4}}[\s-]?\d{{3,4}}){_EXTENSION}{_END}", _number),
+    rule(
+        rf"{_START}(?P<phone>(?:1-)?8\d\d-)(?P<word>[A-Z]{{3,7}}(?:-[A-Z]+)?)\b",
+        lambda m: f"{spelling.digits(m['phone'])} {m['word'].lower()}",
+    ),
+    rule(r"(?i:\b(?P<ext>ext|extn)\.?\s)(?P<phone>\d{1,6})(?![\w,-]|\.\d)", lambda m: f"extension {_number(m)}"),
+    rule(rf"{_CALLED}x(?P<phone>\d{{2,5}})\b", lambda m: m[0][: -len(m["phone"]) - 1] + f"extension {_number(m)}"),
+    rule(rf"{_CALLED}(?P<phone>\d{{3,15}})(?![\w,-]|\.\d)", _number, group="phone"),
     rule(rf"{_START}(?P<phone>\d{{4}}(?:[\s-]\d{{4}}){{3}}){_END}", _number),
     rule(rf"{_START}(?P<phone>\d{{3}}-\d{{2}}-\d{{4}}){_END}", _number),
 )

@@ -32,7 +32,7 @@ def _plain(words: str) -> str:
 
 def digits(text: str) -> str:
     """ "0042" -> "zero zero four two"; other characters are left out."""
-    return " ".join(cardinal(int(char)) for char in text if char.isdigit())
+    return " ".join(cardinal(int(char)) for char in text if char.isdecimal())
 
 
 def number(text: str) -> str:
@@ -56,6 +56,21 @@ def year(text: str) -> str:
     if century % 10 == 0 and rest < 10:
         return cardinal(value)
     return f"{cardinal(century)} {f'O {cardinal(rest)}' if rest < 10 else cardinal(rest)}"
+
+
+def pairs(text: str) -> str:
+    """The words of a number of a room, a flight or a screen: "101" -> "one O one", "1080" -> "ten eighty"."""
+    first, rest = int(text[:-2]), int(text[-2:])
+    if rest == 0:
+        return cardinal(int(text))
+    return f"{cardinal(first)} {f'O {cardinal(rest)}' if rest < 10 else cardinal(rest)}"
+
+
+def code(text: str) -> str:
+    """The words of the digits in a code: "4" -> "four", "64" -> "sixty four", "264" -> "two sixty four"."""
+    if text.startswith("0"):
+        return digits(text)
+    return cardinal(int(text)) if len(text) < 3 or text.endswith("00") else pairs(text)
 
 
 def letters(text: str) -> str:

@@ -67,16 +67,33 @@ def _ends(match: re.Match[str]) -> bool:
     return ends_here(match.string, match.end(), "P.M")
 
 
+_HALVES = ("AM", "PM", "am", "pm", "A.", "P.", "a.", "p.", "Am", "Pm")
+
 RULES = (
-    rule(r"(?<![\w.,:$/-])(?P<h>\d+)\s?(?:h|hrs?)\s?(?P<m>\d{1,2})\s?(?:m|mins?)(?:\s?(?P<s>\d{1,2})\s?(?:s|secs?))?(?!\w)",
-         _counted),
+    rule(
+        r"(?<![\w.,:$/-])(?P<h>\d+)\s?(?:h|hrs?)\s?(?P<m>\d{1,2})\s?(?:m|mins?)(?:\s?(?P<s>\d{1,2})\s?(?:s|secs?))?(?!\w)",
+        _counted,
+    ),
     rule(r"(?<![\w.,:$/-])(?P<h>)(?P<m>\d+)\s?(?:m|mins?)\s?(?P<s>\d{1,2})\s?(?:s|secs?)(?!\w)", _counted),
-    rule(rf"{_FIRST}{_CLOCK}\s?{_HALF}", lambda m: None if _ends(m) else _range_with_half(m)),
-    rule(rf"{_FIRST}{_CLOCK}\s?{_HALF_BEFORE_STOP}", _range_with_half),
-    rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?{_HALF}", lambda m: None if _ends(m) else _with_half(m)),
-    rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?{_HALF_BEFORE_STOP}", _with_half),
-    rule(r"(?<![\w.,:$/-])(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d)(?![\w:/-]|\.\d)", _duration),
-    rule(r"(?<![\w.,:$/-])(?P<h1>\d{1,2}):(?P<m1>[0-5]\d)\s?[-–—]\s?(?P<h2>\d{1,2}):(?P<m2>[0-5]\d)(?![\w:/-]|\.\d)",
-         lambda m: f"{clock(m['h1'], m['m1'], None)} to {clock(m['h2'], m['m2'], None)}"),
-    rule(r"(?<!ratio of )(?<!odds of )(?<![\w.,:$/-])(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?![\w:/-]|\.\d)", _plain),
-)  # fmt: skip
+    rule(rf"{_FIRST}{_CLOCK}\s?{_HALF}", lambda m: None if _ends(m) else _range_with_half(m), needs=_HALVES),
+    rule(rf"{_FIRST}{_CLOCK}\s?{_HALF_BEFORE_STOP}", _range_with_half, needs=_HALVES),
+    rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?{_HALF}", lambda m: None if _ends(m) else _with_half(m), needs=_HALVES),
+    rule(rf"(?<![\w.,:$/-]){_CLOCK}\s?{_HALF_BEFORE_STOP}", _with_half, needs=_HALVES),
+    rule(
+        r"(?<![\w.,:$/-])(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d)(?![\w:/-]|\.\d)",
+        _duration,
+        needs=(":",),
+    ),
+    rule(
+        r"(?<![\w.,:$/-])(?P<h1>\d{1,2}):(?P<m1>[0-5]\d)\s?[-–—]\s?(?P<h2>\d{1,2}):(?P<m2>[0-5]\d)(?![\w:/-]|\.\d)",
+        lambda m: f"{clock(m['h1'], m['m1'], None)} to {clock(m['h2'], m['m2'], None)}",
+        needs=(":",),
+    ),
+    rule(r"(?<![\w.,:$/-])(?P<hour>\d{1,2})[:h](?P<minute>[0-5]\d)\s?h(?:rs)?\b", _plain),
+    rule(r"(?<=\d\d-\d\dT)(?P<hour>\d\d):(?P<minute>[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?Z?(?![\w:])", _plain, needs=("T",)),
+    rule(
+        r"(?<!ratio of )(?<!odds of )(?<![\w.,:$/-])(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?![\w:/-]|\.\d)",
+        _plain,
+        needs=(":",),
+    ),
+)

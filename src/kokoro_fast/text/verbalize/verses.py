@@ -22,18 +22,25 @@ _WHOLE = (
     "Galatians Ephesians Philippians Colossians Thessalonians Timothy Titus Philemon Hebrews James Peter Jude "
     "Revelation Quran Surah Act Scene"
 )
+_NUMBERED = frozenset(["Samuel", "Kings", "Chronicles", "Corinthians", "Thessalonians", "Timothy", "Peter", "John"])
+_NTH = {"1": "first", "2": "second", "3": "third", "I": "first", "II": "second", "III": "third"}
 _BOOK = "|".join(sorted([*BOOKS, *_WHOLE.split()], key=len, reverse=True))
 
 
-def _verse(match: re.Match[str]) -> str:
+def _verse(match: re.Match[str]) -> str | None:
     book = BOOKS.get(match["book"], match["book"])
-    words = f"{book} {spelling.number(match['chapter'])} {spelling.number(match['verse'])}"
+    if match["nth"] and book not in _NUMBERED:
+        return None
+    nth = f"{_NTH[match['nth']]} " if match["nth"] else ""
+    words = f"{nth}{book} {spelling.number(match['chapter'])} {spelling.number(match['verse'])}"
     return f"{words} to {spelling.number(match['to'])}" if match["to"] else words
 
 
 RULES = (
     rule(
-        rf"\b(?P<book>{_BOOK})\.?\s(?P<chapter>\d{{1,3}}):(?P<verse>\d{{1,3}})(?:[-–](?P<to>\d{{1,3}}))?(?![\w:]|[.,]\d)",
+        rf"(?<!\w)(?:(?P<nth>[123]|I{{1,3}})\s)?\b(?P<book>{_BOOK})\.?\s(?P<chapter>\d{{1,3}}):(?P<verse>\d{{1,3}})(?:[-–](?P<to>\d{{1,3}}))?(?![\w:]|[.,]\d)",
         _verse,
+        needs=(":",),
     ),
+    rule(r"\bPs\.\s(?P<n>\d{1,3})\b(?!:)", lambda m: f"Psalm {spelling.number(m['n'])}", needs=("Ps.",)),
 )

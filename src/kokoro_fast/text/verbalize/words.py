@@ -20,10 +20,22 @@ SPOKEN = {
 
 _SPOKEN = "|".join(map(re.escape, sorted(SPOKEN, key=len, reverse=True)))
 
+_OPEN_QUOTE = re.compile(r"‘|(?:\A|\s)'\w")
+
+
+def _dropped_g(match: re.Match[str]) -> str | None:
+    """ "jumpin'", where the apostrophe closes no quotation."""
+    text, start = match.string, match.start()
+    return None if _OPEN_QUOTE.search(text, max(0, start - 300), start) else match["word"]
+
+
 RULES = (
-    rule(rf"(?<![\w'‘-])(?P<word>(?i:{_SPOKEN}))(?![\w'])",
-         lambda m: Sounds(SPOKEN[m["word"].lower().replace("‘", "'")]), needs=("'",)),
-    rule(r"\A(A)[.!?]?\Z", lambda _: Sounds("ˈA"), group=1, needs=()),
-    rule(r"(?<![\w'])(?P<letter>[aA])(?= (?:is (?:less|greater)|[<>=≤≥≠≈+×÷] ))", lambda _: Sounds("ˈA"),
-         needs=()),
-)  # fmt: skip
+    rule(
+        rf"(?<![\w'‘-])(?P<word>(?i:{_SPOKEN}))(?![\w'])",
+        lambda m: Sounds(SPOKEN[m["word"].lower().replace("‘", "'")]),
+        needs=("'",),
+    ),
+    rule(r"(?<![\w'‘-])(?P<word>[A-Za-z]{2,}in)'(?=[\s,.?!;:]|\Z)", _dropped_g, needs=("in'",)),
+    rule(r"\A([Aa])[.!?]?\Z", lambda _: Sounds("ˈA"), group=1, needs=()),
+    rule(r"(?<![\w'])(?P<letter>[aA])(?= (?:is (?:less|greater)|[<>=≤≥≠≈+×÷] ))", lambda _: Sounds("ˈA"), needs=()),
+)
