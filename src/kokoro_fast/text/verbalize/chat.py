@@ -14,11 +14,21 @@ SPELLED_OUT = {
 
 _LONG = "|".join(sorted((word for word in SPELLED_OUT if len(word) > 2), key=len, reverse=True))
 
+_IN_WORDS = frozenset(["tho", "thru", "fav", "bc", "rn", "u", "ur"])
+"""Those that also stand within many longer words."""
+
+_NEEDED = tuple(
+    f"{case(word)}{end}"
+    for word in SPELLED_OUT
+    for case in (str, str.title, str.upper)
+    for end in (" .,!?\n" if word in _IN_WORDS else ("",))
+)
+
 RULES = (
     rule(
         rf"(?<![\w.'/@#-])(?P<word>(?i:{_LONG}|b4|m8))(?![\w'/@-]|\.\w)",
         lambda m: SPELLED_OUT[m["word"].lower()],
-        needs=(),
+        needs=_NEEDED,
     ),
     rule(
         r"(?<=[a-z?!,] )(?P<word>u)(?= (?:r|are|guys|can|can't|do|don't|have|know|want|wanna|were|will|should|like|"

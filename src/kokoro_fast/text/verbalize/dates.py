@@ -119,7 +119,7 @@ RULES = (
     rule(
         rf"(?<![\w./-])(?P<day>\d{{1,2}})-(?P<month>{_MONTH})-(?P<year>{_YEAR})(?![\w/-]|\.\d)",
         _day_first,
-        needs=_MONTHS,
+        also=_MONTHS,
     ),
     rule(
         rf"(?<![\w./-])(?P<year>{_YEAR})(?P<sep>[/-])(?P<month>\d\d)(?P=sep)(?P<day>\d\d)(?:T(?=\d\d:)|(?![\w/-]|\.\d))",
@@ -133,20 +133,20 @@ RULES = (
         rf"\b(?P<month>{_MONTH})\.?\s(?P<day>\d{{1,2}}(?:st|nd|rd|th)?)(?:[-–](?P<to>\d{{1,2}}(?:st|nd|rd|th)?))?"
         rf"(?:,?\s(?P<year>{_YEAR}))?{AFTER}(?!\s?(?:%|percent|million|people))",
         _month_first,
-        needs=_MONTHS,
+        also=_MONTHS,
     ),
     rule(
         rf"{BEFORE}(?P<day>\d{{1,2}})\s(?P<month>{_MONTH})\b\.?(?:,?\s(?P<year>{_YEAR})(?!\w))?",
         _day_first,
-        needs=_MONTHS,
+        also=_MONTHS,
     ),
     rule(
         r"(?i:\b(?:on|by|until|since|before|after|due|dated?|from)\s)(?P<all>(?P<month>\d{1,2})/(?P<day>\d{1,2}))(?![\w/]|[.,]\d)",
         _month_and_day,
         group="all",
-        needs=("/",),
+        also=("/",),
     ),
-    rule(rf"(?<![\w./-])(?P<year>{_YEAR})/(?P<following>\d\d)(?![\w/-]|\.\d)", _season, needs=("/",)),
+    rule(rf"(?<![\w./-])(?P<year>{_YEAR})/(?P<following>\d\d)(?![\w/-]|\.\d)", _season, also=("/",)),
     rule(rf"\((?P<word>b|d)\.(?=\s(?:{_YEAR})\b)", lambda m: {"b": "born", "d": "died"}[m["word"]], group="word"),
     rule(rf"\b(?P<word>b|d)\.(?=\s(?:{_YEAR})\b)", lambda m: {"b": "born", "d": "died"}[m["word"]]),
     rule(rf"\b(?P<low>{_FULL_DAY})\.?\s?[-–]\s?(?P<high>{_FULL_DAY})\b\.?(?=[\s,:;)]|\Z)", _days, needs=("-", "–")),

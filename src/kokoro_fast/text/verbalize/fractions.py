@@ -59,34 +59,34 @@ RULES = (
         rf"{_COUNTED}(?P<all>(?P<a>\d{{1,3}})/(?P<b>\d{{1,3}}))(?![\w/]|[.,]\d)",
         lambda m: f"{spelling.number(m['a'])} of {spelling.number(m['b'])}",
         group="all",
-        needs=("/",),
+        also=("/",),
     ),
     rule(
         rf"{_RATED}(?P<all>(?P<a>\d{{1,2}})/(?P<b>10|20|100))(?![\w/]|[.,]\d)",
         lambda m: f"{spelling.number(m['a'])} out of {spelling.number(m['b'])}",
         group="all",
-        needs=("/",),
+        also=("/",),
     ),
     rule(
         r"(?<![\w.,/$£€-])(?P<a>\d{1,2}(?:\.\d)?)/(?P<b>5|10|100)"
         r"(?=\s(?:points?|stars?|marks?|ratings?|scores?|reviews?)\b)",
         lambda m: f"{spelling.number(m['a'])} out of {spelling.number(m['b'])}",
-        needs=("/",),
+        also=("/",),
     ),
     rule(
         r"(?<![\w.,/$£€-])(?P<a>\d{1,2})/(?P<b>2|4|8|16)(?=\]?\s(?:time|meter|metre|rhythm|beat|signature)\b)",
         lambda m: f"{spelling.number(m['a'])} {spelling.number(m['b'])}",
-        needs=("/",),
+        also=("/",),
     ),
     rule(
         r"(?<![\w.,/$£€-])1/(?P<n>\d{1,4}(?:th|nd|rd))\b",
         lambda m: f"one {spelling.ordinal(int(m['n'][:-2]))}",
-        needs=("/",),
+        also=("/",),
     ),
     rule(
         r"(?<![\w.,/$£€-])(?P<pair>24/7|9/11|50/50|20/20|10/10)(?![\w/]|[.,]\d)",
         lambda m: _PAIRS[m["pair"]],
-        needs=("/",),
+        also=("/",),
     ),
     rule(rf"{FRACTION}(?![\w/%]|[.,]\d)", fraction, needs=NEEDED),
 )

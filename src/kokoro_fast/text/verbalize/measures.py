@@ -201,36 +201,36 @@ RULES = (
         rf"(?<![\w.,/$£€-])(?P<low>{NUMBER})\s?(?P<first>{_SIGN}|%){DASH}"
         rf"(?P<high>{NUMBER})\s?(?P<unit>{_SIGN}|%){_AFTER}",
         _between,
-        needs=tuple("-–—~"),
+        also=tuple("-–—~"),
     ),
     rule(
         r"(?<![\w.,'\"])(?P<f>\d{1,2})\s?(?:ft|feet|foot)\.?\s(?P<i>\d{1,2})\s?in(?:\.|ches)?(?!\w)",
         lambda m: f"{amount(m['f'])} feet {amount(m['i'])} inches",
-        needs=("ft", "feet", "foot"),
+        also=("ft", "feet", "foot"),
     ),
     rule(
         r"(?<![\w.,'\"])(?P<feet>\d)\s?(?:ft|foot)\.?\s(?P<inches>\d{1,2})(?=\s(?:tall|and)|[.,])",
         _feet,
-        needs=("ft", "foot"),
+        also=("ft", "foot"),
     ),
-    rule(r"(?<![\w.,'\"])(?P<feet>\d{1,2})'\s?(?P<inches>\d{1,2})(?:\"|''|”)?(?![\w'])", _feet, needs=("'",)),
-    rule(r"(?<![\w.,'\"])(?P<n>\d{1,3}(?:\.\d+)?)(?:\"|”)(?=[\s.,;)-])", _inches, needs=('"', "”")),
+    rule(r"(?<![\w.,'\"])(?P<feet>\d{1,2})'\s?(?P<inches>\d{1,2})(?:\"|''|”)?(?![\w'])", _feet, also=("'",)),
+    rule(r"(?<![\w.,'\"])(?P<n>\d{1,3}(?:\.\d+)?)(?:\"|”)(?=[\s.,;)-])", _inches, also=('"', "”")),
     rule(
         r"(?<![\w.,'\"‘])(?P<n>\d{1,3})'"
         r"(?=\s(?:tall|long|high|deep|wide|x|by)\b|-\w|(?P<noun>\s(?:ceiling|pole|rope|ladder|table|tree)))",
         _foot,
-        needs=("'",),
+        also=("'",),
     ),
-    rule(rf"{_START}{PREFIX}(?P<number>{AMOUNT})\s?(?:°|º)\s?(?P<unit>[CFK])\b", _degrees, needs=("°", "º")),
+    rule(rf"{_START}{PREFIX}(?P<number>{AMOUNT})\s?(?:°|º)\s?(?P<unit>[CFK])\b", _degrees, also=("°", "º")),
     rule(
-        rf"{_START}{PREFIX}(?P<number>{AMOUNT})(?P<space>[\s-]?){_UNIT}{PER}\.(?=[\s,;:)]|\Z)", _with_stop, needs=(".",)
+        rf"{_START}{PREFIX}(?P<number>{AMOUNT})(?P<space>[\s-]?){_UNIT}{PER}\.(?=[\s,;:)]|\Z)", _with_stop, also=(".",)
     ),
     rule(rf"{_START}{PREFIX}(?P<number>{AMOUNT})(?P<space>[\s-]?){_UNIT}{PER}{_AFTER}", _measure),
     rule(
         rf"{_START}{PREFIX}(?P<number>{AMOUNT})\s?(?P<sign>[%‰])",
         lambda m: f"{PREFIXES[(m['prefix'] or '').strip()]}{amount(m['number'])} {_PARTS[m['sign']]}",
-        needs=("%", "‰"),
+        also=("%", "‰"),
     ),
-    rule(r"(?<=\d)\s?%", lambda _: " percent", needs=("%",)),
+    rule(r"(?<=\d)\s?%", lambda _: " percent", also=("%",)),
     rule(rf"(?<=[a-z]{{3}})/(?P<per>{_WHOLE_PER})\b", _per_word, needs=("/",)),
 )

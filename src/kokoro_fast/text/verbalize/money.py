@@ -138,18 +138,18 @@ RULES = (
     rule(
         r"(?<![\w.,])(?:€\s?(?P<whole_after>\d{1,3}),(?P<cents_after>\d\d)(?![\d,])|(?P<whole>\d{1,3}),(?P<cents>\d\d)\s?€)",
         _comma,
-        needs=("€",),
+        also=("€",),
     ),
     rule(
         rf"(?<![\w$£€¥₹])(?P<sign>[$£€])(?P<number>{NUMBER})-a-(?P<noun>[a-z]+)",
         lambda m: f"{amount(m['number'])} {name(SIGNS[m['sign']], True)} a {m['noun']}",
-        needs=("-a-",),
+        also=("-a-",),
     ),
     rule(
         rf"(?<![\w$£€¥₹]){PREFIX}(?P<sign>{_SIGN})\s?(?P<number>{NUMBER})"
         rf"(?:(?:\s?(?P<low_scale>{_SCALE}))?{DASH}(?:{_SIGN})?(?P<high>{NUMBER}))?{_END}(?:\s(?P<code>{_CODE})\b)?",
         _signed,
-        needs=_NEEDED,
+        also=_NEEDED,
     ),
     rule(
         rf"(?<![\w.,$£€¥₹-]){PREFIX}(?P<number>{NUMBER})(?P<low_scale>)(?P<high>)\s?(?P<sign>€|£|₹|₽|₺|₴|₫|\$){_END}(?P<code>)",
@@ -159,12 +159,12 @@ RULES = (
         rf"(?<![\w.,-])(?P<number>{NUMBER}(?:{DASH}{NUMBER})?)(?:\s?(?P<scale>{_SCALE})|\s(?P<word>{WORDS}))?\s?"
         rf"(?P<code>{_CODE})\b{PER}",
         _coded,
-        needs=tuple(CODES),
+        also=tuple(CODES),
     ),
-    rule(rf"\b(?P<code>{_CODE})\s(?P<number>{NUMBER}){_END}", _coded, needs=tuple(CODES)),
+    rule(rf"\b(?P<code>{_CODE})\s(?P<number>{NUMBER}){_END}", _coded, also=tuple(CODES)),
     rule(
         rf"(?<![\w.,-])({NUMBER}(?:{DASH}{NUMBER})?)\s?¢",
         lambda m: f"{amount(m[1])} {'cent' if spelling.is_one(m[1]) else 'cents'}",
-        needs=("¢",),
+        also=("¢",),
     ),
 )

@@ -65,7 +65,7 @@ RULES = (
         rf"(?i:\b{_PLACES})\s(?P<all>(?P<low>{NUMBER})\s?-\s?(?P<high>{NUMBER})){AFTER}(?!\s?=)",
         _range,
         group="all",
-        needs=("-",),
+        also=("-",),
     ),
     rule(
         r"(?i:\b(?:rows?|groups?|seats?|sections?|grades?|columns?|classes|letters|types?|from|files?|options?))\s"
@@ -80,7 +80,7 @@ RULES = (
         rf"sun)\b)[.,:]?\s(?P<all>(?P<low>\d{{1,2}})\s?[-–]\s?(?P<high>\d{{1,2}})){AFTER}",
         lambda m: f"{spelling.number(m['low'])} to {spelling.number(m['high'])}",
         group="all",
-        needs=("-", "–"),
+        also=("-", "–"),
     ),
     rule(rf"{BEFORE}(?P<low>1[5-9]\d\d|20\d\d)-(?P<high>1[5-9]\d\d|20\d\d){AFTER}", _range),
     rule(rf"{BEFORE}(\d{{1,3}}):(\d{{1,3}}){AFTER}(?<=\d:\d)", lambda m: f"{amount(m[1])} to {amount(m[2])}"),
@@ -88,7 +88,7 @@ RULES = (
         rf"(?i:\b(?:ratio|odds|mixture|scale) of )(?P<all>(?P<a>\d+):(?P<b>\d+)){AFTER}",
         lambda m: f"{amount(m['a'])} to {amount(m['b'])}",
         group="all",
-        needs=(":",),
+        also=(":",),
     ),
     rule(
         rf"(?<![\w.,)%°–-])(?<!\d\s)(?:[-−]|(?<=\s)–)(?P<number>{NUMBER}){AFTER}",

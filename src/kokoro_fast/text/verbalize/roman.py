@@ -77,6 +77,19 @@ def _numeral(match: re.Match[str]) -> str | None:
 _MOST_RULERS = 39
 """The largest number of a ruler."""
 
+_PARTS_SEEN = ("hapter", "art ", "ct ", "cene", "ook ", "olume", "ol. ", "ection", "rticle", "age ", "ages ", "p. ", "anto",
+               "ppendix", "igure")  # fmt: skip
+"""What of the words before a small numeral is the same in capitals and without."""
+
+
+def _small(match: re.Match[str]) -> str | None:
+    """ "scene iii", but not "the best part i think"."""
+    numeral = match["n"]
+    if not numeral or (numeral == "i" and re.match(r"\s[a-z]", match.string[match.end() : match.end() + 2])):
+        return None
+    return spelling.cardinal(value(numeral.upper()))
+
+
 RULES = (
     rule(
         rf"\b(?P<n>(?=M[CDXLIVM]{{3,}}\b){_ROMAN})(?![\w'-])",
@@ -95,9 +108,9 @@ RULES = (
     rule(
         r"\b(?i:chapter|part|act|scene|book|volume|vol\.|section|article|page|pages|pp?\.|canto|appendix|figure)\s"
         r"(?P<n>(?=[ivxlc]+\b)(?:xl|l?x{0,3})(?:i[xv]|v?i{0,3}))(?![\w'-])",
-        lambda m: spelling.cardinal(value(m["n"].upper())) if m["n"] else None,
+        _small,
         group="n",
-        needs=("i", "v", "x", "l"),
+        needs=_PARTS_SEEN,
     ),
     rule(r"\bWW(?P<n>I{1,2})\b", lambda m: f"World War {spelling.cardinal(value(m['n']))}", needs=("WWI",)),
     rule(r"\bWW(?P<n>[12])\b", lambda m: f"World War {spelling.cardinal(int(m['n']))}", needs=("WW1", "WW2")),

@@ -53,12 +53,14 @@ class Rule:
         read: the reading of a match; None to leave the text as it is.
         group: the part of the match that the words stand for.
         needs: only a text with one of these can match, which is sooner seen than tried; () for any text.
+        also: and with one of these, where not empty.
     """
 
     pattern: re.Pattern[str]
     read: Read
     group: str | int = 0
     needs: tuple[str, ...] = DIGITS
+    also: tuple[str, ...] = ()
 
 
 def rule(
@@ -66,6 +68,7 @@ def rule(
     read: Read,
     group: str | int = 0,
     needs: tuple[str, ...] = DIGITS,
+    also: tuple[str, ...] = (),
 ) -> Rule:
     """A rule from the text of its pattern."""
-    return Rule(re.compile(pattern), read, group, needs)
+    return Rule(re.compile(pattern), read, group, needs, also)

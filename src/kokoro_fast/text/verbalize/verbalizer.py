@@ -111,6 +111,8 @@ def _readings(text: str, first: int, last: int, claimed: list[tuple[int, int]], 
             high = min(last, first + last_digit + _AROUND_DIGITS)
         elif not _has(block, rule.needs):
             continue
+        if rule.also and not _has(block, rule.also):
+            continue
         found = []
         for match in rule.pattern.finditer(text, low, high):
             start, end = match.span(rule.group)

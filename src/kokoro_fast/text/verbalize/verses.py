@@ -40,7 +40,7 @@ RULES = (
     rule(
         rf"(?<!\w)(?:(?P<nth>[123]|I{{1,3}})\s)?\b(?P<book>{_BOOK})\.?\s(?P<chapter>\d{{1,3}}):(?P<verse>\d{{1,3}})(?:[-–](?P<to>\d{{1,3}}))?(?![\w:]|[.,]\d)",
         _verse,
-        needs=(":",),
+        also=(":",),
     ),
-    rule(r"\bPs\.\s(?P<n>\d{1,3})\b(?!:)", lambda m: f"Psalm {spelling.number(m['n'])}", needs=("Ps.",)),
+    rule(r"\bPs\.\s(?P<n>\d{1,3})\b(?!:)", lambda m: f"Psalm {spelling.number(m['n'])}", also=("Ps.",)),
 )
