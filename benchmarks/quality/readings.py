@@ -26,7 +26,7 @@ from kokoro_fast.text import phonemizer
 
 LIST = Path(__file__).parents[2] / "tests/data/readings_english.tsv"
 
-_SAME = str.maketrans({"ᵊ": "ə", "ᵻ": "ə", "ɪ": "ə", "T": "t", "ɾ": "t", "ˈ": "", "ˌ": "", "ʔ": "t"})
+_SAME = str.maketrans({"ᵊ": "ə", "ᵻ": "ə", "ɪ": "ə", "T": "t", "ɾ": "t", "ˈ": "", "ˌ": ""})
 """Sounds that differ with the stress of a word and the words beside it."""
 
 
@@ -109,12 +109,17 @@ def read_examples(path: Path) -> list[Example]:
     """The examples of a table; `\\n` in an input is a line end."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [Example(row["category"], row["input"].replace("\\n", "\n"), row["expected"]) for row in rows]
+        return [
+            Example(row["category"], *(row[name].replace("\\n", "\n") for name in ("input", "expected")))
+            for row in rows
+        ]
 
 
 def loosely(phonemes: str) -> str:
-    """The sounds and marks, without what depends on the neighbours of a word."""
-    return re.sub(r"\s+", "", phonemes).translate(_SAME).replace("...", "…")
+    """The sounds and marks, without what depends on the neighbours of a word. A full stop at the end does not count,
+    since the dictionaries swallow that of an abbreviation."""
+    plain = re.sub(r"\s+", "", phonemes.translate(_SAME)).replace("...", "…")
+    return re.sub(r"…\.+", "…", re.sub(r"(?<!…)\.([”\"]*)$", r"\1", plain))
 
 
 def section(examples: list[Example], readers: Mapping[str, Reader]) -> str:

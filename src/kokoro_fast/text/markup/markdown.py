@@ -317,7 +317,7 @@ class _Scanner:
         )
 
     def _cells(self, line: _Line) -> None:
-        """Hide the lines of a row, and put the pause of a comma between its cells."""
+        """Hide the lines of a row. In a file of Markdown there is the pause of a comma between its cells."""
         cells = [(start, end) for start, end in _cells(line.text) if line.text[start:end].strip()]
         position = 0
         for start, end in cells:
@@ -325,7 +325,7 @@ class _Scanner:
             first = start + len(content) - len(content.lstrip())
             last = start + len(content.rstrip())
             before = line.text[:position].rstrip()[-1:]
-            if position and before not in SENTENCE_MARKS + CLAUSE_MARKS + ",":
+            if self._all and position and before not in SENTENCE_MARKS + CLAUSE_MARKS + ",":
                 pipe = line.text.index("|", position)
                 self._add(Character(line.content + position, line.content + pipe + 1, ","))
                 self._hide(line.content + pipe + 1, line.content + first, " ")

@@ -57,10 +57,10 @@ def _month_and_day(match: re.Match[str]) -> str | None:
 
 
 def _iso(match: re.Match[str]) -> str | None:
-    month, day = int(match["month"]), _day(match["day"])
-    if not (1 <= month <= 12 and day):
+    """Part by part, as people read a date that is written for machines: "twenty twenty four zero one fifteen"."""
+    if not (1 <= int(match["month"]) <= 12 and _day(match["day"])):
         return None
-    return f"{MONTHS[month - 1]} {day}, {spelling.year(match['year'])}"
+    return " ".join([spelling.year(match["year"]), spelling.number(match["month"]), spelling.number(match["day"])])
 
 
 def _slashed(match: re.Match[str]) -> str | None:

@@ -30,7 +30,7 @@ def _unusual(match: re.Match[str]) -> str | None:
 
 RULES = (
     rule(rf"{BEFORE}(?P<n>\d+\.\d*0){AFTER}", lambda m: spelling.number(m["n"])),
-    rule(r"(?<![\w.,$£€-])~(?P<n>\d[\d,]*(?:\.\d+)?)(?!\w)", lambda m: f"about {spelling.number(m['n'])}"),
+    rule(r"(?<![\w.,$£€-])~(?P<n>\d[\d,]*(?:\.\d+)?)(?!\w)", lambda m: f"tilde {spelling.number(m['n'])}"),
     rule(rf"(?<![\w.,$£€+-])\+(?P<n>\d+(?:\.\d+)?){AFTER}", lambda m: f"plus {spelling.number(m['n'])}"),
     rule(
         r"\b(?P<n>[48])k(?=\s(?:videos?|screens?|monitors?|tvs?|resolution|footage|display|uhd))",

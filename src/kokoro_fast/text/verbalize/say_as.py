@@ -77,7 +77,8 @@ def _telephone(text: str, _: str) -> str | None:
 
 
 def _date(text: str, form: str) -> str | None:
-    """A date in the order of `form`; a form may lack parts: "md", "my", "y"."""
+    """A date in the order of `form`; a form may lack parts: "md", "my", "y". A year in front needs no form."""
+    form = form or ("ymd" if re.match(r"\d{4}\D", text) else "")
     order = [part for part in form.lower() if part in "ymd"]
     parts = dict(zip(order, re.findall(r"\d+", text), strict=False))
     if not order or len(parts) != len(re.findall(r"\d+", text)):
