@@ -77,8 +77,8 @@ def _numeral(match: re.Match[str]) -> str | None:
 _MOST_RULERS = 39
 """The largest number of a ruler."""
 
-_PARTS_SEEN = ("hapter", "art ", "ct ", "cene", "ook ", "olume", "ol. ", "ection", "rticle", "age ", "ages ", "p. ", "anto",
-               "ppendix", "igure")  # fmt: skip
+_PARTS_SEEN = ("hapter", "art ", "ct ", "cene", "ook ", "olume", "ol. ", "ection", "rticle", "age ", "ages ", "p. ",
+               "anto", "ppendix", "igure")  # fmt: skip
 """What of the words before a small numeral is the same in capitals and without."""
 
 
