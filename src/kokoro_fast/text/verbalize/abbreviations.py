@@ -68,7 +68,7 @@ def _is_street(match: re.Match[str]) -> bool:
 
 
 _BEFORE_NAME = re.compile(r"\s?[A-Z]")
-_BEFORE_NUMBER = re.compile(r"\s(?:\d|[IVXLC]{2,}\b|[VX]\b)")
+_BEFORE_NUMBER = re.compile(r"\s(?:\d|[IVXLC]{2,}\b|[VX]\b|[ivxl]{2,}\b)")
 
 
 def _words(match: re.Match[str], stop: int) -> str | None:

@@ -123,7 +123,7 @@ def _coded(match: re.Match[str]) -> str | None:
     return f"{_spoken(match['number'], scale, match['code'], short=match['code'] == 'EUR')}{per(match)}"
 
 
-_END = rf"(?:\s?(?P<scale>{_SCALE})(?!\w)|[\s-](?P<word>{WORDS})\b)?{PER}(?![\w]|[.,]\d)"
+_END = rf"(?:\s?(?P<scale>{_SCALE})(?!\w)|[\s-](?P<word>{WORDS})\b)?{PER}(?![\w%]|[.,]\d)"
 
 _NEEDED = ("Rs", *{sign[-1] for sign in SIGNS if not sign[-1].isalpha() and sign[-1] != "."})
 
@@ -147,7 +147,7 @@ RULES = (
     ),
     rule(
         rf"(?<![\w$£€¥₹]){PREFIX}(?P<sign>{_SIGN})\s?(?P<number>{NUMBER})"
-        rf"(?:(?:\s?(?P<low_scale>{_SCALE}))?{DASH}(?:{_SIGN})?(?P<high>{NUMBER}))?{_END}(?:\s(?P<code>{_CODE})\b)?",
+        rf"(?:(?:\s?(?P<low_scale>{_SCALE}))?(?:[-–—~]|{DASH}(?={_SIGN}))(?:{_SIGN})?(?P<high>{NUMBER}))?{_END}(?:\s(?P<code>{_CODE})\b)?",
         _signed,
         also=_NEEDED,
     ),

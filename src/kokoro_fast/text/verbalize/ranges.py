@@ -16,7 +16,7 @@ PREFIXES = {
 }  # fmt: skip
 """Signs before a number with a unit or a currency."""
 
-PREFIX = r"(?P<prefix>(?:[-−+~≈±<>≤≥]|(?<=\s)–)\s?)?"
+PREFIX = r"(?P<prefix>[+~≈±<>≤≥]\s?|[-−]|(?<=\s)–)?"
 
 _COUNTED = r"(?=\s(?:to\b)?[a-z])"
 """Before a noun: "10-15 minutes"."""
