@@ -66,12 +66,12 @@ CERTAIN = [
     ("## Heading ##\n\nText", "Heading \n\n\nText"),
     ("> Quoted line.\n> More.", "Quoted line.\nMore."),
     ("```python\nx = *y*\n```\nend", "\n\n\nx = *y*\n\n\n\nend"),
-    ("| a | b |\n|---|:-:|\n| **c** | d. | e |\nf", " a, b\n\n c, d. e\n\nf"),
     ("a<!-- **b -->**c**", "a<!-- **b -->c"),
 ]  # fmt: skip
 """What is read as Markdown in any text."""
 
 ONLY_MARKDOWN = [
+    ("| a | b |\n|---|:-:|\n| **c** | d. | e |\nf", " a, b\n\n c, d. e\n\nf"),
     ("- milk\n- bread\n", "milk\n\n\nbread\n"),
     ("Buy:\n* milk\n* bread", "Buy:\n\n\nmilk\n\n\nbread"),
     ("- [ ] milk\n- [x] bread", "milk\n\n\nbread"),
@@ -139,7 +139,6 @@ def test_a_rule_is_seen_and_not_said(text: str) -> None:
         ("**bo**ld", "bold"),
         ("**Kate**'s dog", "Kate's dog"),
         ("# Chapter one\nIt was late.", "Chapter one\n\nIt was late."),
-        ("| Name | Age |\n|---|---|\n| Bob | 5 |", "Name, Age\n\nBob, 5"),
         ("**Stop[pause:1s]** [now](/nˈu/).", "Stop[pause:1s] [now](/nˈu/)."),
     ],
 )
@@ -151,7 +150,13 @@ def test_words_are_where_the_user_wrote_them() -> None:
     text = "See [the docs](https://a.b/c) or **`this`** one."
     assert words(text) == ["See", "the", "docs", "or", "this", "one", "."]
     assert words("**bo**ld") == ["bo**ld"]
-    assert words("| Name | Age |\n|---|---|") == ["Name", " |", "Age"]
+    assert words("| Name | Age |\n|---|---|") == ["Name", "Age"]
+
+
+def test_cells_have_a_pause_between_them_in_markdown() -> None:
+    table = "| Name | Age |\n|---|---|\n| Bob | 5 |"
+    assert symbols(table, "markdown") == symbols("Name, Age\n\nBob, 5")
+    assert symbols(table) == symbols("Name Age\n\nBob 5")
 
 
 def test_tags_work_within_markdown() -> None:
