@@ -115,7 +115,7 @@ def test_lines_of_a_list_in_any_text_end_as_lines_do(text: str) -> None:
     spoken = [(token.text, token.said, token.whitespace) for token in tokens[-3:]]
     bullets = re.findall(r"^[-*](?: \[.\])?", text, flags=re.MULTILINE)
     end = "\n" if text.endswith("\n") else ""
-    assert spoken == [(f"{bullets[0]} milk", "milk", "\n"), (f"{bullets[1]} 2", "2", " "), ("eggs", None, end)]
+    assert spoken == [(f"{bullets[0]} milk", "milk", "\n"), (f"{bullets[1]} 2", "two", " "), ("eggs", None, end)]
 
 
 @pytest.mark.parametrize("text", TEXT)

@@ -57,9 +57,12 @@ def _month_and_day(match: re.Match[str]) -> str | None:
 
 
 def _iso(match: re.Match[str]) -> str | None:
-    """Part by part, as people read a date that is written for machines: "twenty twenty four zero one fifteen"."""
-    if not (1 <= int(match["month"]) <= 12 and _day(match["day"])):
+    """With hyphens part by part, as people read what is written for machines: "twenty twenty four zero one fifteen"."""
+    month, day = int(match["month"]), _day(match["day"])
+    if not (1 <= month <= 12 and day):
         return None
+    if match["sep"] == "/":
+        return f"{MONTHS[month - 1]} {day}, {spelling.year(match['year'])}"
     return " ".join([spelling.year(match["year"]), spelling.number(match["month"]), spelling.number(match["day"])])
 
 

@@ -28,6 +28,16 @@ def _unusual(match: re.Match[str]) -> str | None:
     return " ".join(spelling.number(part) for part in re.findall(r"\d+(?:\.\d+)?", text))
 
 
+def _plain(match: re.Match[str]) -> str:
+    """Four digits are read as a year, as misaki does: "2047" -> "twenty forty seven"."""
+    text = match["n"]
+    return spelling.year(text) if len(text) == 4 and text.isdecimal() else spelling.number(text)
+
+
+def _ordinal(match: re.Match[str]) -> str:
+    return spelling.ordinal(int(match["n"].replace(",", "")))
+
+
 RULES = (
     rule(rf"{BEFORE}(?P<n>\d+\.\d*0){AFTER}", lambda m: spelling.number(m["n"])),
     rule(r"(?<![\w.,$£€-])~(?P<n>\d[\d,]*(?:\.\d+)?)(?!\w)", lambda m: f"tilde {spelling.number(m['n'])}"),
@@ -38,4 +48,6 @@ RULES = (
     ),
     rule(r"(?<![\w.,$£€-])(?P<n>\d+(?:\.\d+)?)(?P<scale>k|M|bn|B|(?<=\d\d)K)(?=\s[a-z])(?!\w)", _scaled),
     rule(r"(?<![\d])(?P<n>\d+(?:[.,]\d+)+)(?!\d)", _unusual),
+    rule(rf"{BEFORE}(?P<n>\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:st|nd|rd|th){AFTER}", _ordinal),
+    rule(rf"(?<![–≠]){BEFORE}(?P<n>{NUMBER}){AFTER}(?!–\d)", _plain),
 )
