@@ -10,11 +10,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import pairwise
 
-from kokoro_fast.symbols import CLAUSE_MARKS, LINE_END, SENTENCE_MARKS
+from kokoro_fast.symbols import CLAUSE_MARKS, SENTENCE_MARKS
 from kokoro_fast.text.markup.edits import Character, Edit, Hidden, Sign, Silent
 from kokoro_fast.text.markup.inline import Markdown, find_signs
+from kokoro_fast.text.markup.lines import (
+    BULLET,
+    CLOSING_MARKS,
+    DEFINITION,
+    DELIMITERS,
+    FENCE,
+    HEADING,
+    LINE,
+    NUMBER,
+    QUOTE,
+    RULE,
+    UNDECIDED,
+    UNDECIDED_DEFINITION,
+    UNDECIDED_ROW,
+    UNDERLINE,
+    Line,
+    cells,
+)
 from kokoro_fast.text.markup.scanner import Form, Tag
 
 _TAG = "\ufffc"
@@ -23,34 +40,7 @@ _TAG = "\ufffc"
 PARAGRAPH = "\n\n"
 """The white space that the sign of a new block stands for."""
 
-_LINE = re.compile(rf"(?P<text>[^\n\r\x0b\x0c\x85\u2028\u2029]*+)(?P<end>{LINE_END}|\u2029|\Z)")
-_QUOTE = {
-    Markdown.CERTAIN: re.compile(r"[ \t]*+>(?: ?>)*+ +(?=[^\W\d])"),
-    Markdown.ALL: re.compile(r"(?:[ \t]*+>)++[ \t]?"),
-}
-_HEADING = {
-    Markdown.CERTAIN: re.compile(r"[ \t]*+#{1,6}+[ \t]++(?=\S)"),
-    Markdown.ALL: re.compile(r"[ \t]*+#{1,6}+(?:[ \t]++|\Z)"),
-}
-_CLOSING_MARKS = re.compile(r"(?<=[ \t])#++[ \t]*+\Z")
-_BULLET = {
-    Markdown.CERTAIN: re.compile(r"[ \t]*+[-*•][ \t]++(?:\[[ xX]\][ \t]++)?(?=\S)"),
-    Markdown.ALL: re.compile(r"[ \t]*+[-*+•](?:[ \t]++\[[ xX]\])?(?:[ \t]++|\Z)"),
-}
 _LINK = re.compile(r"\[(?P<text>[^\[\]\n]{1,500}+)\]\([^()\n]{0,500}+\)")
-_NUMBER = re.compile(r"[ \t]*+\d{1,9}+[.)](?=[ \t]|\Z)")
-_FENCE = re.compile(r"[ \t]*+(?P<fence>`{3,}+(?=[^`]*+\Z)|~{3,}+).*+\Z")
-_RULE = re.compile(r"[ \t]*+(?:\*[ \t]*+){3,}+\Z|[ \t]*+(?:-[ \t]*+){3,}+\Z|[ \t]*+(?:_[ \t]*+){3,}+\Z")
-_UNDERLINE = re.compile(r"[ \t]*+(?:=++|-++)[ \t]*+\Z")
-_DELIMITERS = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+\Z")
-_DEFINITION = re.compile(r"[ \t]*+\[(?!\^)[^\[\]]++\]:[ \t]*+\S.*+\Z")
-_PIPE = re.compile(r"\\.|(\|)")
-_UNDECIDED = re.compile(
-    r"[\s>*+•_=~|:-]*+(?:#{1,6}+(?:[ \t].*+)?|\d{1,9}+[.)]?|\[[ xX]?\]?)?\s*+|[\s>]*+(?:`{1,2}+|`{3,}+[^`]*+|~{3,}+.*+)"
-)
-"""The start of a line that may still become a sign of any kind."""
-_UNDECIDED_DEFINITION = re.compile(r"[\s>]*+\[[^\[\]]*+(?:\](?::.*+)?)?")
-_UNDECIDED_ROW = re.compile(r"[ \t|:-]*+(?:<.*+)?")
 
 
 class Kind(Enum):
@@ -98,32 +88,6 @@ class MarkdownEdits:
     spans: list[tuple[int, int]] = field(default_factory=list)
     blocks: list[int] = field(default_factory=list)
     settled: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    start: int
-    content: int
-    """The first character after the signs of quotations."""
-    text: str
-    """The line from `content` on, without its end."""
-    end: int
-    """The position after the line end."""
-
-    @property
-    def first(self) -> int:
-        """The first character that is no white space."""
-        if self.content > self.start:
-            return self.start
-        return self.start + len(self.text) - len(self.text.lstrip())
-
-    @property
-    def text_end(self) -> int:
-        return self.content + len(self.text)
-
-    @property
-    def is_whole(self) -> bool:
-        return self.end > self.text_end
 
 
 def find_markdown(
@@ -177,15 +141,15 @@ class _Scanner:
     def __init__(self, text: str, level: Markdown, state: MarkdownState, complete: bool) -> None:
         self._text, self._level, self._state, self._complete = text, level, state, complete
         self._all = level is Markdown.ALL
-        self._block: list[_Line] = []
+        self._block: list[Line] = []
         self._found = MarkdownEdits(settled=len(text))
 
     def run(self) -> None:
-        lines = [match for match in _LINE.finditer(self._text) if match.end() > match.start()]
+        lines = [match for match in LINE.finditer(self._text) if match.end() > match.start()]
         for index, match in enumerate(lines):
             following = lines[index + 1] if index + 1 < len(lines) else None
             if index == 0 and self._state.mid_line:
-                line = _Line(match.start(), match.start(), match["text"], match.end())
+                line = Line(match.start(), match.start(), match["text"], match.end())
                 if not self._state.fence:
                     self._text_line(line)
             elif self._is_undecided(match, following):
@@ -223,11 +187,11 @@ class _Scanner:
                 return not match["end"]
             return not match["end"] or (
                 (following is None or not following["end"])
-                and _UNDECIDED_ROW.fullmatch(following["text"] if following else "") is not None
+                and UNDECIDED_ROW.fullmatch(following["text"] if following else "") is not None
             )
         if match["end"]:
             return False
-        return bool(_UNDECIDED.fullmatch(text) or (self._all and _UNDECIDED_DEFINITION.fullmatch(text)))
+        return bool(UNDECIDED.fullmatch(text) or (self._all and UNDECIDED_DEFINITION.fullmatch(text)))
 
     def _take(self, match: re.Match[str], following: re.Match[str] | None) -> None:
         state = self._state
@@ -235,7 +199,7 @@ class _Scanner:
             return self._take_code(match)
         if match["text"][:1].isalpha():  # no sign of a line is a letter, and most lines begin with one
             state.in_quote = False
-            return self._text_line(_Line(match.start(), match.start(), match["text"], match.end()))
+            return self._text_line(Line(match.start(), match.start(), match["text"], match.end()))
         line = self._without_quote(match)
         if not line.text or line.text.isspace():
             return self._close(Kind.BLANK)
@@ -249,7 +213,7 @@ class _Scanner:
             self._text_line(line)
         return None
 
-    def _text_line(self, line: _Line) -> None:
+    def _text_line(self, line: Line) -> None:
         """Take a line of a paragraph or an item."""
         if self._state.previous is Kind.BLANK:
             self._state.previous = Kind.TEXT
@@ -264,36 +228,36 @@ class _Scanner:
             self._hide(match.start(), match.end("text"), PARAGRAPH)
             self._state.fence = ""
 
-    def _take_sign_of_line(self, line: _Line) -> bool:
+    def _take_sign_of_line(self, line: Line) -> bool:
         """Take a line that is nothing but a sign: a fence, a rule, the underline of a heading, an address."""
         state = self._state
-        if self._all and state.previous is Kind.TEXT and _UNDERLINE.fullmatch(line.text):
+        if self._all and state.previous is Kind.TEXT and UNDERLINE.fullmatch(line.text):
             self._found.blocks.append(line.first)
             self._found.spans.append((line.first, line.end))
             self._close(Kind.BLANK)
             self._hide(line.content, line.text_end, PARAGRAPH)
-        elif line.is_whole and (fence := _FENCE.fullmatch(line.text)):
+        elif line.is_whole and (fence := FENCE.fullmatch(line.text)):
             self._close(Kind.BLANK)
             self._hide(line.content, line.text_end, PARAGRAPH)
             self._found.spans.append((line.first, line.end))
             state.fence = fence["fence"]
-        elif _RULE.fullmatch(line.text):
+        elif RULE.fullmatch(line.text):
             self._close(Kind.BLANK)
             first = line.text_end - len(line.text.lstrip())
             self._add(Silent(first, line.content + len(line.text.rstrip())))
-        elif self._all and state.previous is Kind.BLANK and _DEFINITION.fullmatch(line.text):
+        elif self._all and state.previous is Kind.BLANK and DEFINITION.fullmatch(line.text):
             self._hide(line.content, line.text_end, "")
             self._found.spans.append((line.first, line.end))
         else:
             return False
         return True
 
-    def _take_row(self, line: _Line, following: re.Match[str] | None) -> bool:
+    def _take_row(self, line: Line, following: re.Match[str] | None) -> bool:
         """Take a row of a table, which opens with a line. The second row of a table has signs for its columns."""
         state = self._state
         if not line.text.lstrip().startswith("|"):
             return False
-        if state.in_table and _DELIMITERS.fullmatch(line.text):
+        if state.in_table and DELIMITERS.fullmatch(line.text):
             self._hide(line.content, line.end, "")
         elif state.in_table or (following and self._are_delimiters(line, following)):
             if not state.in_table and following:
@@ -308,19 +272,19 @@ class _Scanner:
         self._found.spans.append((line.first, line.end))
         return True
 
-    def _are_delimiters(self, line: _Line, following: re.Match[str]) -> bool:
+    def _are_delimiters(self, line: Line, following: re.Match[str]) -> bool:
         text = self._without_signs_of_quote(following)
         return (
             text.lstrip().startswith("|")
-            and bool(_DELIMITERS.fullmatch(text))
-            and len(_cells(line.text)) == len(_cells(text))
+            and bool(DELIMITERS.fullmatch(text))
+            and len(cells(line.text)) == len(cells(text))
         )
 
-    def _cells(self, line: _Line) -> None:
+    def _cells(self, line: Line) -> None:
         """Hide the lines of a row. In a file of Markdown there is the pause of a comma between its cells."""
-        cells = [(start, end) for start, end in _cells(line.text) if line.text[start:end].strip()]
+        filled = [(start, end) for start, end in cells(line.text) if line.text[start:end].strip()]
         position = 0
-        for start, end in cells:
+        for start, end in filled:
             content = line.text[start:end]
             first = start + len(content) - len(content.lstrip())
             last = start + len(content.rstrip())
@@ -335,19 +299,19 @@ class _Scanner:
             position = last
         self._hide(line.content + position, line.text_end, "")
 
-    def _take_sign_at_start(self, line: _Line) -> bool:
+    def _take_sign_at_start(self, line: Line) -> bool:
         """Take a line with the sign of a heading or an item at its start."""
         state = self._state
-        if heading := _HEADING[self._level].match(line.text):
+        if heading := HEADING[self._level].match(line.text):
             self._open_block(line, heading.end())
-            closing = _CLOSING_MARKS.search(line.text, heading.end())
+            closing = CLOSING_MARKS.search(line.text, heading.end())
             end = closing.start() if closing else len(line.text)
             self._signs(line.text[heading.end() : end], line.content + heading.end(), complete=True)
             self._hide(line.content + end, line.end, PARAGRAPH if line.is_whole else "")
             self._found.spans.append((line.first, line.end))
             self._close(Kind.BLANK)
             return True
-        bullet = _BULLET[self._level].match(line.text)
+        bullet = BULLET[self._level].match(line.text)
         if bullet and (self._all or state.leads_on or state.previous is not Kind.TEXT):
             content = line.content + bullet.end()
             if self._all:
@@ -357,16 +321,16 @@ class _Scanner:
                 self._add(Silent(line.first, line.content + len(bullet[0].rstrip())))
             self._found.spans.append((line.first, content + 1))
             state.previous = Kind.ITEM
-            self._block = [_Line(content, content, line.text[bullet.end() :], line.end)]
+            self._block = [Line(content, content, line.text[bullet.end() :], line.end)]
             return True
-        if self._all and _NUMBER.match(line.text):
+        if self._all and NUMBER.match(line.text):
             self._open_block(line, 0)
             state.previous = Kind.ITEM
             self._block = [line]
             return True
         return False
 
-    def _open_block(self, line: _Line, length: int) -> None:
+    def _open_block(self, line: Line, length: int) -> None:
         """Begin a block with a sign of `length` characters, after the pause of a paragraph."""
         is_new = self._state.previous is not Kind.BLANK
         self._close(Kind.BLANK)
@@ -401,10 +365,10 @@ class _Scanner:
         if signs.open_from is not None:
             self._settle(start + signs.open_from)
 
-    def _without_quote(self, match: re.Match[str]) -> _Line:
+    def _without_quote(self, match: re.Match[str]) -> Line:
         """The line without the signs of a quotation."""
         text = match["text"]
-        quote = _QUOTE[self._level].match(text)
+        quote = QUOTE[self._level].match(text)
         length = quote.end() if quote else 0
         start = match.start()
         if length:
@@ -417,10 +381,10 @@ class _Scanner:
             self._found.spans.append((start, match.start() + length + 1))
             self._hide(start, match.start() + length, PARAGRAPH if is_new or is_blank else "")
         self._state.in_quote = length > 0
-        return _Line(start, match.start() + length, text[length:], match.end())
+        return Line(start, match.start() + length, text[length:], match.end())
 
     def _without_signs_of_quote(self, match: re.Match[str]) -> str:
-        quote = _QUOTE[self._level].match(match["text"])
+        quote = QUOTE[self._level].match(match["text"])
         return match["text"][quote.end() if quote else 0 :]
 
     def _hide(self, start: int, end: int, space: str) -> None:
@@ -429,15 +393,3 @@ class _Scanner:
 
     def _add(self, edit: Edit) -> None:
         self._found.edits.append(edit)
-
-
-def _cells(row: str) -> list[tuple[int, int]]:
-    """The ranges of the cells of a row, without the lines at its ends."""
-    pipes = [match.start() for match in _PIPE.finditer(row) if match[1]]
-    edges = [-1, *pipes, len(row)]
-    cells = [(start + 1, end) for start, end in pairwise(edges)]
-    if cells and not row[slice(*cells[0])].strip():
-        cells = cells[1:]
-    if cells and not row[slice(*cells[-1])].strip():
-        cells = cells[:-1]
-    return cells

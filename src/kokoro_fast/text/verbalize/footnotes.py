@@ -25,29 +25,10 @@ def _cited(match: re.Match[str]) -> Unsaid | None:
 
 _WORD = re.compile(r"[A-Za-z]+\Z")
 _LEADS_ON = frozenset(
-    [
-        "as",
-        "is",
-        "are",
-        "see",
-        "in",
-        "of",
-        "through",
-        "and",
-        "or",
-        "to",
-        "from",
-        "by",
-        "with",
-        "at",
-        "on",
-        "for",
-        "than",
-        "ref",
-        "refs",
-        "reference",
-    ]
-)
+    ["as", "is", "are", "see", "in", "of", "through", "and", "or", "to", "from", "by", "with", "at", "on", "for",
+     "than", "ref", "refs", "reference"]
+)  # fmt: skip
+"""Words after which a number in brackets is said."""
 
 RULES = (
     rule(rf"(?<=[.,;:!?)”\"'])[{_RAISED}]+(?=[\s.,;:!?)]|\Z)", _sign, needs=tuple(_RAISED)),

@@ -59,7 +59,7 @@ RULES = (
     rule(rf"{BEFORE}(?P<low>{NUMBER})\s?[–~]\s?(?P<high>{NUMBER}){AFTER}", _range),
     rule(
         rf"{BEFORE}(?P<low>{NUMBER})-(?P<high>{NUMBER}){AFTER}{_COUNTED}(?!\s(?:win|loss|lead|victory|defeat|draw|in)\b)",
-        lambda match: None if match.string[match.end() :].startswith((" today", " at ")) else _range(match),
+        lambda match: None if match.string.startswith((" today", " at "), match.end()) else _range(match),
     ),
     rule(
         rf"(?i:\b{_PLACES})\s(?P<all>(?P<low>{NUMBER})\s?-\s?(?P<high>{NUMBER})){AFTER}(?!\s?=)",
