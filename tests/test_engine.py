@@ -171,3 +171,12 @@ def test_long_text_is_spoken_whole(tts: Kokoro) -> None:
     speech = tts(text)
     assert [word.text for word in speech.words] == text.replace(",", "").replace(".", "").split()
     assert 40 < speech.duration < 120
+
+
+@pytest.mark.parametrize(("voice", "phonemes"), [("jf_alpha", "koɴnitɕiβa."), ("zf_xiaobei", "ni↓ xau↓.")])
+def test_a_voice_whose_language_cannot_be_read_speaks_phonemes(voice: str, phonemes: str) -> None:
+    engine = Kokoro(voice=voice, seed=0)
+    assert 0.5 < engine.speak(phonemes=phonemes).duration < 5
+    for call in (engine.speak, engine.stream):
+        with pytest.raises(InputError, match="give phonemes= instead of text"):
+            next(iter(call("Hi.")), None)  # type: ignore[call-overload]

@@ -60,7 +60,7 @@ def test_a_stream_reads_the_same(tts: Kokoro) -> None:
 
 def test_normalization_can_be_switched_off() -> None:
     engine = Kokoro(normalize=False)
-    assert all(token.said is None for token in engine._phonemizer.tokens(TEXT))
+    assert all(token.said is None for token in engine._phonemizer().tokens(TEXT))
 
 
 def test_emoji_have_two_modes() -> None:

@@ -25,7 +25,15 @@ from kokoro_fast.streaming.stream import SpeechStream
 from kokoro_fast.synthesis.lookahead import ChunkRun
 from kokoro_fast.synthesis.synthesizer import N_SEEDS, Synthesizer
 from kokoro_fast.synthesis.throughput import Throughput
-from kokoro_fast.text import EmojiMode, MarkupMode, load_lexicon, parse_markup, phonemes_to_tokens, phonemizer
+from kokoro_fast.text import (
+    EmojiMode,
+    MarkupMode,
+    load_lexicon,
+    parse_markup,
+    phonemes_to_tokens,
+    phonemizer,
+    resolve_language,
+)
 from kokoro_fast.text.feed import Feed
 from kokoro_fast.types import Token, VoiceLike
 from kokoro_fast.weights import VOICES, load_voice
@@ -82,8 +90,10 @@ class Kokoro:
     ) -> None:
         if seed is not None and not (isinstance(seed, int) and 0 <= seed < N_SEEDS):
             raise InputError(f"seed: expected a whole number from 0 to 2**63 - 1, got {seed!r}")
-        self._lang = lang or _language_of(voice)
-        self._phonemizer = phonemizer(self._lang, normalize, emoji)
+        language = resolve_language(lang or _language_of(voice))
+        self._phonemizer = partial(phonemizer, language, normalize, emoji)
+        if language.supported:
+            self._phonemizer()  # what is wrong with an option is said now, not at the first text
         self._voices = partial(load_voice, folder=None if path is None else Path(path) / "voices")
         self._voice = self._voices(voice)
         self._seed = seed
@@ -167,7 +177,7 @@ class Kokoro:
         if text is not None and not isinstance(text, str):
             if phonemes is not None:
                 raise InputError("expected text or phonemes, got both")
-            return self._stream_feed(Feed.of(text, self._phonemizer.markdown(markup)), voice, speed, markup, early)
+            return self._stream_feed(Feed.of(text, self._phonemizer().markdown(markup)), voice, speed, markup, early)
         source = WholeText(self._tokens(text, phonemes, markup))
         return SpeechStream(self._live_parts(source, voice, speed, early, text or phonemes or ""))
 
@@ -184,14 +194,14 @@ class Kokoro:
         """`stream`, also for text from an async iterator. Call it where an event loop runs."""
         if isinstance(text, AsyncIterable):
             return self._stream_feed(
-                Feed.of_async(text, self._phonemizer.markdown(markup)), voice, speed, markup, early
+                Feed.of_async(text, self._phonemizer().markdown(markup)), voice, speed, markup, early
             )
         return self.stream(text, voice=voice, speed=speed, phonemes=phonemes, markup=markup, early=early)
 
     def _stream_feed(
         self, feed: Feed, voice: VoiceLike | None, speed: float, markup: MarkupMode, early: bool
     ) -> SpeechStream:
-        source = LiveText(feed, self._phonemizer, self._lexicon, markup)
+        source = LiveText(feed, self._phonemizer(), self._lexicon, markup)
         return SpeechStream(self._live_parts(source, voice, speed, early, "the text"), feed)
 
     def _live_parts(
@@ -228,7 +238,7 @@ class Kokoro:
             raise InputError(f"text: expected a string, got {type(text).__name__}")
         for name in parse_markup(text, "error" if markup == "error" else "plain").voices:
             self._voices(name)  # an unknown voice is an error before the first sound, not when it is reached
-        return self._phonemizer.tokens(text, self._lexicon, markup)
+        return self._phonemizer().tokens(text, self._lexicon, markup)
 
 
 def _language_of(voice: VoiceLike | None) -> str:
