@@ -21,7 +21,8 @@ def check(data: bytes) -> None:
     if not data:
         return
     text = data[1:].decode("utf-8", "replace")
-    tokens = READERS[data[0] % len(READERS)](text, markup="plain").tokens
+    mode = "markdown" if data[0] >= 128 else "plain"
+    tokens = READERS[data[0] % 128 % len(READERS)](text, markup=mode).tokens
     end = 0
     for token in tokens:
         require(token.char_start >= end or token.text == "", "the tokens stand in the order of the text")
