@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter, defaultdict
 
-from benchmarks.quality.readings import LIST, ours, read_examples
+from benchmarks.quality.readings import LIST, Example, ours, read_examples, section
 
 LEAST = 0.99
 """The share that has to be right, of all together."""
@@ -41,3 +41,8 @@ def test_every_category_has_at_least_ten_readings() -> None:
     counts = Counter(example.category for example in read_examples(LIST))
     assert min(counts.values()) >= 10, dict(counts)
     assert len(counts) >= 33
+
+
+def test_the_table_counts_what_is_right() -> None:
+    examples = [Example("money", "It is $5.", "It is five dollars."), Example("money", "It is $6.", "It is a dollar.")]
+    assert section(examples, {"ours": ours()}).splitlines()[2:] == ["| money | 2 | 1 |", "| all | 2 | 1 (50%) |"]
