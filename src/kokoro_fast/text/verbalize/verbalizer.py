@@ -67,8 +67,8 @@ _DIGIT = re.compile(r"[0-9]")
 _AROUND_DIGITS = 80
 """The most characters before or after a digit that a rule for digits looks at."""
 
-_SENTENCE_END = re.compile(r"[a-z]{5}[.!?][\"”]?\s")
-"""The end of a sentence, for sure: no abbreviation is so long."""
+_SENTENCE_END = re.compile(r"[a-z]{5}[.!?][\"”]?\s|\b[a-z]{3,4}(?:[!?][\"”]?|[.][\"”])\s|\b[a-z]{4}\.\s(?=[A-Z])")
+"""The end of a sentence, for sure: no abbreviation looks like that, or none that a rule reads with what follows."""
 
 
 class Reading(NamedTuple):
