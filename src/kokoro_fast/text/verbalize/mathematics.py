@@ -59,30 +59,9 @@ _RELATIONS = {
 }  # fmt: skip
 
 _LEADS_ON = frozenset(
-    [
-        "is",
-        "was",
-        "are",
-        "were",
-        "be",
-        "of",
-        "to",
-        "at",
-        "with",
-        "from",
-        "for",
-        "by",
-        "only",
-        "not",
-        "about",
-        "than",
-        "and",
-        "or",
-        "by",
-        "over",
-        "under",
-    ]
-)
+    ["is", "was", "are", "were", "be", "of", "to", "at", "with", "from", "for", "by", "only", "not", "about", "than",
+     "and", "or", "over", "under"]
+)  # fmt: skip
 """Words that no comparison begins with: "a value of > 5"."""
 
 

@@ -17,33 +17,9 @@ SIGNS = {
     "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "R$": "BRL", "S$": "SGD", "₿": "XBT", "Rs.": "INR", "Rs": "INR",
 }  # fmt: skip
 CODES = [
-    "USD",
-    "EUR",
-    "GBP",
-    "JPY",
-    "CHF",
-    "CAD",
-    "AUD",
-    "NZD",
-    "INR",
-    "CNY",
-    "RUB",
-    "KRW",
-    "SEK",
-    "NOK",
-    "DKK",
-    "PLN",
-    "CZK",
-    "MXN",
-    "BRL",
-    "ZAR",
-    "TRY",
-    "SGD",
-    "HKD",
-    "AED",
-    "ILS",
-    "THB",
-]
+    "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "INR", "CNY", "RUB", "KRW", "SEK", "NOK", "DKK", "PLN",
+    "CZK", "MXN", "BRL", "ZAR", "TRY", "SGD", "HKD", "AED", "ILS", "THB",
+]  # fmt: skip
 
 SHORT = {
     "USD": ("dollar", "dollars"),

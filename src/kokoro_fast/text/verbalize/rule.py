@@ -38,6 +38,11 @@ class Unsaid(Enum):
     SIGN = "a sign, which belongs to the word that it touches"
 
 
+def unsaid(_: object) -> Unsaid:
+    """The reading of a rule for signs."""
+    return Unsaid.SIGN
+
+
 Said = str | Sounds | Unsaid
 """A reading: words, phonemes, or nothing."""
 

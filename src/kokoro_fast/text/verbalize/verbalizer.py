@@ -158,19 +158,19 @@ def with_readings(edits: Sequence[Edit], readings: Sequence[Edit]) -> list[Edit]
     return sorted([*(edit for edit in edits if not is_read(edit)), *readings], key=lambda edit: edit.start)
 
 
-_LETTER_A = re.compile(r"\bA\b")
+_LETTER_A = re.compile(r"(?<![\w.'])A(?![\w.'])")
+_NO_ARTICLE = re.compile(r"(?<![\w.'])A(?![\w.']| [a-z])")
 
 
 def say_letters(text: NormalizedText, given: Set[int]) -> None:
     """Let the letter A be said as a letter where a reading spells something; misaki takes it for the article.
 
     Args:
-        given: where the user's own aliases begin in the user's text. They are sentences of people.
+        given: where the user's own aliases begin in the user's text. In these "A" may be an article, before a word.
     """
     for start, end in text.aliases:
-        if text.source_range(start, end)[0] in given:
-            continue
-        for match in _LETTER_A.finditer(text.text, start, end):
+        letter = _NO_ARTICLE if text.source_range(start, end)[0] in given else _LETTER_A
+        for match in letter.finditer(text.text, start, end):
             insort(text.links, (*match.span(), "ˈA"))
 
 
@@ -180,7 +180,7 @@ def in_words(text: str) -> str:
     position = 0
     for start, end, said in verbalize(f"{text} and"):
         if not isinstance(said, Sounds):
-            words += [text[position:start], _with_letter_a(said) if isinstance(said, str) else ""]
+            words += [text[position:start], said if isinstance(said, str) else ""]
             position = end
     return "".join([*words, text[position:]])
 
@@ -192,15 +192,7 @@ def _edit(start: int, end: int, said: Said) -> Edit:
         case Unsaid.SIGN:
             return Silent(start, end)
         case _:
-            return Alias(start, end, start, end, _with_letter_a(said))
-
-
-def _with_letter_a(words: str) -> str:
-    """The words with a full stop after the letter A, which is an article otherwise. The stop makes no pause."""
-    return _LETTER_A.sub("A.", words)
-
-
-_LETTER_A = re.compile(r"(?<![\w.'])A(?![\w.'])")
+            return Alias(start, end, start, end, said)
 
 
 def _has(text: str, needs: tuple[str, ...]) -> bool:
